@@ -104,9 +104,16 @@ export interface ChildFacts {
 }
 
 export type ForkApi =
-  | 'spawn' | 'exec' | 'execFile' | 'child_process.fork' | 'cluster.fork'
-  | 'spawnSync' | 'execSync' | 'execFileSync'
-  | 'process.execve' | 'native';
+  | 'spawn'
+  | 'exec'
+  | 'execFile'
+  | 'child_process.fork'
+  | 'cluster.fork'
+  | 'spawnSync'
+  | 'execSync'
+  | 'execFileSync'
+  | 'process.execve'
+  | 'native';
 
 /** The moment at which a child is made. */
 export interface Fork {
