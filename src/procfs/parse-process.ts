@@ -1,0 +1,188 @@
+/**
+ * Readings of the per-process files of proc(5). Pure: kernel text in, facts out, `undefined` where the text is
+ * not what the kernel writes. They never throw.
+ */
+
+/** PF_FORKNOEXEC of `include/linux/sched.h`: forked and has not called exec. */
+const PF_FORKNOEXEC = 0x40;
+
+/** `/proc/<pid>/stat`, as far as anybody here asks. */
+export interface ProcessStat {
+  readonly pid: number;
+  readonly comm: string;
+  /** One letter: R running, S sleeping, D uninterruptible, T stopped, t traced, Z zombie, X dead. */
+  readonly state: string;
+  readonly ppid: number;
+  readonly pgrp: number;
+  readonly session: number;
+  readonly forkedWithoutExec: boolean;
+  /** Minor faults of the process, and of the children that it has waited for. */
+  readonly minorFaults: number;
+  readonly childMinorFaults: number;
+  /** Processor time in clock ticks. */
+  readonly userTicks: number;
+  readonly systemTicks: number;
+  readonly threads: number;
+  /** Clock ticks since boot; with the pid it names a process for good. */
+  readonly startTime: number;
+}
+
+export function parseStat(text: string): ProcessStat | undefined {
+  // comm may hold blanks and brackets: it ends at the last closing bracket
+  const open = text.indexOf('(');
+  const close = text.lastIndexOf(')');
+  if (open < 0 || close < open) return undefined;
+  const fields = text
+    .slice(close + 2)
+    .trim()
+    .split(' ');
+  const pid = number(text.slice(0, open));
+  const [ppid, pgrp, session] = [number(fields[1]), number(fields[2]), number(fields[3])];
+  const flags = number(fields[6]);
+  const startTime = number(fields[19]);
+  const state = fields[0];
+  if (
+    pid === undefined ||
+    ppid === undefined ||
+    pgrp === undefined ||
+    session === undefined ||
+    flags === undefined ||
+    startTime === undefined ||
+    state?.length !== 1
+  ) {
+    return undefined;
+  }
+  return {
+    pid,
+    comm: text.slice(open + 1, close),
+    state,
+    ppid,
+    pgrp,
+    session,
+    forkedWithoutExec: (flags & PF_FORKNOEXEC) !== 0,
+    minorFaults: number(fields[7]) ?? 0,
+    childMinorFaults: number(fields[8]) ?? 0,
+    userTicks: number(fields[11]) ?? 0,
+    systemTicks: number(fields[12]) ?? 0,
+    threads: number(fields[17]) ?? 0,
+    startTime,
+  };
+}
+
+/** `/proc/<pid>/status`, as far as anybody here asks. Signal sets have bit n-1 set for signal n. */
+export interface ProcessStatus {
+  readonly name: string;
+  /** The real user id. */
+  readonly uid: number;
+  readonly signalsBlocked: bigint;
+  readonly signalsIgnored: bigint;
+  readonly signalsCaught: bigint;
+  readonly residentBytes: number;
+  readonly pageTableBytes: number;
+  readonly threads: number;
+  /** The pid in each nested pid namespace, outermost first. */
+  readonly namespacePids: readonly number[];
+  /** 0 where nobody traces the process. */
+  readonly tracerPid: number;
+}
+
+export function parseStatus(text: string): ProcessStatus | undefined {
+  const fields = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0) fields.set(line.slice(0, colon), line.slice(colon + 1).trim());
+  }
+  const name = fields.get('Name');
+  const uid = number(fields.get('Uid')?.split('\t')[0]);
+  if (name === undefined || uid === undefined) return undefined;
+  const kilobytes = (key: string) => (number(fields.get(key)?.split(' ')[0]) ?? 0) * 1024;
+  return {
+    name,
+    uid,
+    signalsBlocked: hexadecimal(fields.get('SigBlk')) ?? 0n,
+    signalsIgnored: hexadecimal(fields.get('SigIgn')) ?? 0n,
+    signalsCaught: hexadecimal(fields.get('SigCgt')) ?? 0n,
+    residentBytes: kilobytes('VmRSS'),
+    pageTableBytes: kilobytes('VmPTE'),
+    threads: number(fields.get('Threads')) ?? 0,
+    namespacePids: numbers(fields.get('NSpid') ?? ''),
+    tracerPid: number(fields.get('TracerPid')) ?? 0,
+  };
+}
+
+/** `/proc/<pid>/syscall`: what a thread sleeps in. */
+export type SystemCall =
+  | { readonly running: true }
+  /** Blocked outside a system call has number -1 and no arguments. */
+  | { readonly running: false; readonly number: number; readonly args: readonly bigint[] };
+
+export function parseSyscall(text: string): SystemCall | undefined {
+  const words = text.trim().split(' ');
+  if (words[0] === 'running') return { running: true };
+  const nr = number(words[0]);
+  if (nr === undefined) return undefined;
+  if (nr < 0) return { running: false, number: -1, args: [] };
+  const args = words.slice(1, 7).map((word) => hexadecimal(word.replace(/^0x/, '')));
+  if (args.length < 6 || args.some((arg) => arg === undefined)) return undefined;
+  return { running: false, number: nr, args: args as bigint[] };
+}
+
+/** `/proc/<pid>/schedstat`: how long and how often a thread has run. Any change means that it ran. */
+export interface RunCounter {
+  readonly ranNanoseconds: number;
+  readonly waitedNanoseconds: number;
+  readonly slices: number;
+}
+
+export function parseSchedstat(text: string): RunCounter | undefined {
+  const [ran, waited, slices] = numbers(text);
+  if (ran === undefined || waited === undefined || slices === undefined) return undefined;
+  return { ranNanoseconds: ran, waitedNanoseconds: waited, slices };
+}
+
+/** `/proc/<pid>/timers`: POSIX timers that exist, armed or not (the file does not say). */
+export interface PosixTimer {
+  readonly id: number;
+  readonly signal: number;
+  readonly notify: string;
+  readonly clock: number;
+}
+
+export function parseTimers(text: string): PosixTimer[] {
+  const timers: PosixTimer[] = [];
+  for (const block of text.split(/^(?=ID: )/m)) {
+    const id = number(/^ID: (\d+)/m.exec(block)?.[1]);
+    if (id === undefined) continue;
+    timers.push({
+      id,
+      signal: number(/^signal: (\d+)/m.exec(block)?.[1]) ?? 0,
+      notify: /^notify: (.*)$/m.exec(block)?.[1] ?? '',
+      clock: number(/^ClockID: (-?\d+)/m.exec(block)?.[1]) ?? 0,
+    });
+  }
+  return timers;
+}
+
+/** `/proc/<pid>/cmdline`: the arguments; empty for zombies and kernel threads. */
+export function parseCommandLine(text: string): string[] {
+  return text === '' ? [] : text.replace(/\0$/, '').split('\0');
+}
+
+/** A list of pids as in `/proc/<pid>/task/<tid>/children`. */
+export function numbers(text: string): number[] {
+  const found: number[] = [];
+  for (const word of text.split(/\s+/)) {
+    const value = number(word);
+    if (value !== undefined) found.push(value);
+  }
+  return found;
+}
+
+export function number(text: string | undefined): number | undefined {
+  const word = text?.trim();
+  return word !== undefined && /^-?\d+$/.test(word) ? Number(word) : undefined;
+}
+
+export function hexadecimal(text: string | undefined): bigint | undefined {
+  return text !== undefined && /^[0-9a-f]{1,16}$/i.test(text) ? BigInt(`0x${text}`) : undefined;
+}

@@ -1,0 +1,120 @@
+/**
+ * The few calls by which `/proc` is read. The functions of `fs` are taken when this file is loaded: programs
+ * replace them, and `fs.readFileSync` itself calls whatever `fs.openSync` is at the time.
+ */
+
+import fs from 'node:fs';
+import type { Gap } from '../model';
+
+const { openSync, readSync, closeSync, readdirSync, readlinkSync, statSync, constants } = fs;
+
+export type Target = number | 'self';
+
+/** Reads that say nothing about us: the process or descriptor that was asked for is gone. */
+const GONE = new Set(['ENOENT', 'ESRCH']);
+
+export interface Reader {
+  readonly root: string;
+  text(path: string): string | undefined;
+  /** The first bytes of a small file, in a buffer that the next call uses again; returns their number. */
+  head(path: string): number | undefined;
+  readonly buffer: Buffer;
+  list(path: string): string[] | undefined;
+  link(path: string): string | undefined;
+  stat(path: string): fs.Stats | undefined;
+  /** Bytes at a position, all or nothing; for `/proc/<pid>/mem`. */
+  bytes(path: string, position: bigint, length: number): Buffer | undefined;
+  /** Opens a directory and closes it again; returns the number that it had. */
+  nextDescriptor(path: string): number | undefined;
+  failures(): Gap[];
+}
+
+export function createReader(root: string): Reader {
+  const buffer = Buffer.allocUnsafeSlow(64 * 1024);
+  const said = new Set<string>();
+  let pending: Gap[] = [];
+
+  function failed(path: string, error: unknown): undefined {
+    const code = (error as NodeJS.ErrnoException | null)?.code ?? 'unknown';
+    const own = path.startsWith(`${root}/self/`) || !/\/\d+(\/|$)/.test(path.slice(root.length));
+    if (GONE.has(code) && !own) return undefined;
+    if (GONE.has(code) && /\/(fd|fdinfo|task)\/\d+/.test(path)) return undefined;
+    // one gap for each kind of file and error, not one for each process
+    const key = `${code} ${path.slice(root.length).replace(/\d+/g, 'N')}`;
+    if (said.has(key)) return undefined;
+    said.add(key);
+    pending.push({ what: path, why: reasonOf(code) });
+    return undefined;
+  }
+
+  function attempt<T>(path: string, read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      return failed(path, error);
+    }
+  }
+
+  function withFile<T>(path: string, use: (fd: number) => T): T {
+    const fd = openSync(path, 'r');
+    try {
+      return use(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  return {
+    root,
+    buffer,
+    text: (path) =>
+      attempt(path, () =>
+        withFile(path, (fd) => {
+          const chunks: Buffer[] = [];
+          for (;;) {
+            const length = readSync(fd, buffer, 0, buffer.length, null);
+            if (length === 0) return Buffer.concat(chunks).toString();
+            // most files end within the first read; the copy is for those that do not
+            chunks.push(Buffer.from(buffer.subarray(0, length)));
+          }
+        }),
+      ),
+    head: (path) => attempt(path, () => withFile(path, (fd) => readSync(fd, buffer, 0, buffer.length, null))),
+    list: (path) => attempt(path, () => readdirSync(path)),
+    link: (path) => attempt(path, () => readlinkSync(path)),
+    stat: (path) => attempt(path, () => statSync(path)),
+    bytes: (path, position, length) =>
+      attempt(path, () =>
+        withFile(path, (fd) => {
+          const bytes = Buffer.alloc(length);
+          return readSync(fd, bytes, 0, length, position) === length ? bytes : undefined;
+        }),
+      ),
+    nextDescriptor: (path) =>
+      attempt(path, () => {
+        const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+        closeSync(fd);
+        return fd;
+      }),
+    failures() {
+      const drained = pending;
+      pending = [];
+      return drained;
+    },
+  };
+}
+
+function reasonOf(code: string): string {
+  switch (code) {
+    case 'EMFILE':
+    case 'ENFILE':
+      return `${code}: no descriptor is free to read it with`;
+    case 'EACCES':
+    case 'EPERM':
+      return `${code}: this user has not the right to read it`;
+    case 'ENOENT':
+      return `${code}: this system does not have it`;
+    default:
+      return code;
+  }
+}
