@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import { REDACTED, redactArgs, redactCommandLine, redactText } from '../src/redact';
+
+const R = REDACTED;
+
+describe('redactArgs', () => {
+  it.each<[string[], string[]]>([
+    [['--password=hunter2'], [`--password=${R}`]],
+    [
+      ['--token', 'abc', '--verbose'],
+      ['--token', R, '--verbose'],
+    ],
+    [
+      ['--password', '--verbose'],
+      ['--password', '--verbose'],
+    ],
+    [
+      ['mysql', '-uroot', '-phunter2', 'db'],
+      ['mysql', '-uroot', `-p${R}`, 'db'],
+    ],
+    [
+      ['/usr/bin/mysqldump', '-phunter2'],
+      ['/usr/bin/mysqldump', `-p${R}`],
+    ],
+    [
+      ['mkdir', '-p', 'a/b'],
+      ['mkdir', '-p', 'a/b'],
+    ],
+    [
+      ['sshpass', '-p', 'hunter2', 'ssh', 'host'],
+      ['sshpass', '-p', R, 'ssh', 'host'],
+    ],
+    [
+      ['curl', '-u', 'me:pw', 'https://a.example/'],
+      ['curl', '-u', R, 'https://a.example/'],
+    ],
+    [
+      ['psql', 'postgres://app:pw@db:5432/x'],
+      ['psql', `postgres://app:${R}@db:5432/x`],
+    ],
+    [
+      ['curl', '-H', 'Authorization: Bearer abc.def'],
+      ['curl', '-H', `Authorization: ${R}`],
+    ],
+    [
+      ['curl', '-H', 'X-Api-Key: 12345'],
+      ['curl', '-H', `X-Api-Key: ${R}`],
+    ],
+    [
+      ['curl', 'https://a.example/?token=abc&x=1'],
+      ['curl', `https://a.example/?token=${R}&x=1`],
+    ],
+    [
+      ['curl', '-d', '{"password":"pw","a":1}'],
+      ['curl', '-d', `{"password":"${R}","a":1}`],
+    ],
+    [
+      ['env', 'DB_PASSWORD=pw', 'API_KEY=1', 'HOME=/root'],
+      ['env', `DB_PASSWORD=${R}`, `API_KEY=${R}`, 'HOME=/root'],
+    ],
+    [['PGPASSWORD=pw'], [`PGPASSWORD=${R}`]],
+    [['AKIAIOSFODNN7EXAMPLE'], [R]],
+    [
+      ['x', `ghp_${'a'.repeat(36)}`],
+      ['x', R],
+    ],
+    [
+      ['x', 'xoxb-1234567890-abcdef'],
+      ['x', R],
+    ],
+    [
+      ['x', `sk-proj-${'a'.repeat(40)}`],
+      ['x', R],
+    ],
+    [
+      ['x', `npm_${'a'.repeat(36)}`],
+      ['x', R],
+    ],
+    [
+      ['x', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF_1'],
+      ['x', R],
+    ],
+    [
+      ['--api-key=1', '--keep-names', '--keyboard', 'us', '--token-file', 'f'],
+      [`--api-key=${R}`, '--keep-names', '--keyboard', 'us', '--token-file', 'f'],
+    ],
+    [
+      ['sh', '-c', 'mysql -pX | cat; mkdir -p y'],
+      ['sh', '-c', `mysql -p${R} | cat; mkdir -p y`],
+    ],
+    [['-p'], ['-p']],
+    [
+      ['node', 'server.js', '--port', '8080'],
+      ['node', 'server.js', '--port', '8080'],
+    ],
+  ])('%j', (args, expected) => {
+    expect(redactArgs(args)).toEqual(expected);
+  });
+
+  it('knows the patterns of the user', () => {
+    expect(
+      redactArgs(['--pin=1', '--badge', '2', 'CORP_X=3', 'corp-12-34', 'x'], ['--badge', 'corp_*', 'corp-*']),
+    ).toEqual([`--pin=${R}`, '--badge', R, `CORP_X=${R}`, R, 'x']);
+  });
+
+  it('cuts long arguments and long vectors first', () => {
+    const out = redactArgs(['a'.repeat(5_000_000), ...Array.from({ length: 5000 }, () => 'b')]);
+    expect(out[0]).toHaveLength(1000);
+    expect(out).toHaveLength(101);
+    expect(out[100]).toBe('… and 4901 more');
+  });
+
+  it('never throws, keeps the number of arguments, and lets no secret through', () => {
+    const secret = fc.stringMatching(/^[a-z0-9]{12,20}$/).map((text) => `zq${text}`);
+    const flag = fc.constantFrom('--password', '--api-key', '--clientSecret', '--auth-token', '-token');
+    fc.assert(
+      fc.property(fc.array(fc.string()), flag, secret, fc.boolean(), (noise, name, value, joined) => {
+        const args = [...noise, 'x', ...(joined ? [`${name}=${value}`] : [name, value])];
+        const out = redactArgs(args);
+        expect(out).toHaveLength(args.length);
+        expect(out.join(' ')).not.toContain(value);
+      }),
+    );
+  });
+});
+
+describe('redactCommandLine', () => {
+  it.each([
+    ['PGPASSWORD=pw psql -h db', `PGPASSWORD=${R} psql -h db`],
+    ['mysql -p"hunter2 x" db && mkdir -p y', `mysql -p${R} db && mkdir -p y`],
+    [`curl -H 'Authorization: Bearer abc' http://x/`, `curl -H 'Authorization: ${R}' http://x/`],
+    ['sudo sshpass -p pw ssh host; ls -p x', `sudo sshpass -p ${R} ssh host; ls -p x`],
+    ['echo "a  b"   >  out; wc -l < in', 'echo "a  b"   >  out; wc -l < in'],
+    [`bash -c "mysql -pX -e 'select 1'"`, `bash -c "mysql -p${R} -e 'select 1'"`],
+    ['curl "http://a/?x=1&token=abc&y=2"', `curl "http://a/?x=1&token=${R}&y=2"`],
+    ['deploy --token abc\n', `deploy --token ${R}\n`],
+    ['git push https://me:pw@host/x.git', `git push https://me:${R}@host/x.git`],
+  ])('%j', (line, expected) => {
+    expect(redactCommandLine(line)).toBe(expected);
+  });
+
+  it('leaves ordinary lines alone', () => {
+    for (const line of [
+      'ls -la | grep "foo bar"',
+      `sleep 30 & echo 'it''s'`,
+      'npm run build -- --watch',
+      'tail -f a.log 2>&1',
+    ]) {
+      expect(redactCommandLine(line)).toBe(line);
+    }
+  });
+
+  it('is quick on hostile text', () => {
+    const lines = [
+      '://:',
+      '-eyJa',
+      '"',
+      "\\'",
+      'authorization: ',
+      'token=',
+      '://a',
+      'sk-',
+      '(',
+      '--password ',
+      '-----BEGIN PRIVATE KEY-----',
+    ];
+    for (const line of lines)
+      for (const tail of ['', '@', '.', '"']) redactCommandLine(line.repeat(100_000) + tail);
+    fc.assert(
+      fc.property(fc.string(), (line) => {
+        redactCommandLine(line);
+        redactText(line);
+      }),
+    );
+  });
+});
+
+describe('redactText', () => {
+  it('takes out only what is a secret by its own look', () => {
+    expect(redactText("connect('postgres://app:pw@db/x', { token: readToken() })")).toBe(
+      `connect('postgres://app:${R}@db/x', { token: readToken() })`,
+    );
+  });
+});
