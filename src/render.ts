@@ -1,0 +1,206 @@
+/** A hazard as labelled lines, and as the records that other programs read. Knows no colour and no device. */
+
+import { relative, sep } from 'node:path';
+import { escapeText } from './escape';
+import type { ForkRecord, Frame, Gap, Hazard, Severity, Site, Summary } from './model';
+import type { ForkRecordLine, GapRecord, HazardRecord, SiteRecord, SummaryRecord } from './records';
+import { framePath, sourceExcerpt } from './source';
+import { decorate, wrap } from './wrap';
+
+/** How each part is decorated. Each function may add to its text what takes no room on the line. */
+export interface Style {
+  readonly severity: Readonly<Record<Severity, (text: string) => string>>;
+  readonly what: (text: string) => string;
+  readonly label: (text: string) => string;
+  readonly place: (text: string) => string;
+  readonly source: (text: string) => string;
+  /** What stands in backticks, the backticks included. */
+  readonly code: (text: string) => string;
+  readonly proof: (text: string) => string;
+}
+
+const same = (text: string): string => text;
+
+export const PLAIN: Style = {
+  severity: { error: same, warning: same, info: same },
+  what: same,
+  label: same,
+  place: same,
+  source: same,
+  code: same,
+  proof: same,
+};
+
+export interface RenderOptions {
+  /** Paths are shown relative to it. */
+  readonly cwd: string;
+  /** Columns; nothing but a single long word is wider. */
+  readonly width: number;
+  readonly style?: Style;
+  /** Whether to show the line of source at each site (default true). */
+  readonly source?: boolean;
+}
+
+const INDENT = 10;
+const SOURCE_INDENT = 12;
+/** A longer line of prose is hard to read, however wide the window is. */
+const PROSE_WIDTH = 104;
+
+/** The path as a person in `cwd` would type it, or the whole path where that would climb out of `cwd`. */
+export function relativePath(file: string, cwd: string): string {
+  const path = framePath(file);
+  if (!path.startsWith(sep) && !/^[A-Za-z]:[\\/]/.test(path)) return path;
+  const short = relative(cwd, path);
+  return short === '' || short === '..' || short.startsWith(`..${sep}`) ? path : short;
+}
+
+/** The frame that the reader can change: the innermost of the program's own code, else the innermost. */
+function ownFrame(site: Site | undefined): Frame | undefined {
+  return site?.frames.find((frame) => frame.package === undefined) ?? site?.frames[0];
+}
+
+function actingPackage(site: Site): string | undefined {
+  return site.frames[0]?.package;
+}
+
+/** The hazard in fixed labels and fixed order, without a line break at the end. */
+export function renderHazard(hazard: Hazard, options: RenderOptions): string {
+  const { cwd, width } = options;
+  const style = options.style ?? PLAIN;
+  const room = Math.max(20, Math.min(width, PROSE_WIDTH) - INDENT);
+  const lines: string[] = [];
+
+  const block = (
+    label: string,
+    texts: readonly string[],
+    decoration: (text: string) => string = same,
+  ): void => {
+    let first = true;
+    for (const text of texts) {
+      for (const line of decorate(wrap(escapeText(text), room), style.code, decoration)) {
+        lines.push(
+          `  ${first ? style.label(label) + ' '.repeat(INDENT - 2 - label.length) : ' '.repeat(INDENT - 2)}${line}`,
+        );
+        first = false;
+      }
+    }
+  };
+
+  const site = (label: string, place: Site): void => {
+    const frame = ownFrame(place);
+    if (frame === undefined) return;
+    const by = actingPackage(place);
+    const at = `${relativePath(frame.file, cwd)}:${frame.line}:${frame.column}`;
+    const inPackage =
+      by === undefined
+        ? ''
+        : frame.package === undefined
+          ? ` through package \`${by}\``
+          : ` in package \`${by}\``;
+    lines.push(
+      `  ${style.label(label)}${' '.repeat(INDENT - 2 - label.length)}${style.place(escapeText(at))}${escapeText(inPackage)}`,
+    );
+    const source =
+      options.source === false
+        ? undefined
+        : sourceExcerpt(frame, Math.min(width, PROSE_WIDTH) - SOURCE_INDENT);
+    if (source !== undefined) lines.push(' '.repeat(SOURCE_INDENT) + style.source(source));
+  };
+
+  const head = `${hazard.severity}[${escapeText(hazard.rule, 100)}]`;
+  const title = wrap(`${head} ${escapeText(hazard.what)}`, Math.max(20, Math.min(width, PROSE_WIDTH)) - 2);
+  title.forEach((line, index) => {
+    if (index > 0) lines.push(`    ${style.what(line)}`);
+    else lines.push(style.severity[hazard.severity](head) + style.what(line.slice(head.length)));
+  });
+
+  if (typeof hazard.opened === 'string') block('opened', [hazard.opened]);
+  else if (hazard.opened) site('opened', hazard.opened);
+  if (hazard.forked) site('forked', hazard.forked);
+  block('why', [hazard.why]);
+  block('help', [hazard.help]);
+  block('proof', hazard.proof, style.proof);
+  block('docs', [hazard.docs], style.place);
+  return lines.join('\n');
+}
+
+function iso(time: number): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? new Date(0).toISOString() : date.toISOString();
+}
+
+const PATH_LIMIT = 4096;
+
+export function siteRecord(site: Site | undefined): SiteRecord | null {
+  const frame = ownFrame(site);
+  if (site === undefined || frame === undefined) return null;
+  const by = actingPackage(site);
+  return {
+    file: escapeText(framePath(frame.file), PATH_LIMIT),
+    line: frame.line,
+    column: frame.column,
+    function: frame.function === undefined ? null : escapeText(frame.function, 200),
+    ...(by === undefined ? {} : { package: escapeText(by, 200) }),
+  };
+}
+
+export function hazardRecord(hazard: Hazard): HazardRecord {
+  const { opened, child, resource } = hazard;
+  return {
+    type: 'hazard',
+    rule: hazard.rule,
+    severity: hazard.severity,
+    what: escapeText(hazard.what),
+    opened: typeof opened === 'string' ? escapeText(opened) : siteRecord(opened),
+    forked: siteRecord(hazard.forked),
+    why: escapeText(hazard.why),
+    help: escapeText(hazard.help),
+    proof: hazard.proof.map((line) => escapeText(line)),
+    docs: escapeText(hazard.docs),
+    fingerprint: hazard.fingerprint,
+    time: iso(hazard.time),
+    pid: hazard.pid,
+    threadId: hazard.threadId,
+    fork: hazard.fork ?? null,
+    child: child === undefined ? null : { pid: child.pid, command: escapeText(child.command) },
+    resource:
+      resource === undefined
+        ? null
+        : {
+            id: resource.id,
+            kind: resource.kind,
+            label: escapeText(resource.label),
+            fd: resource.fd ?? null,
+            threadId: resource.threadId,
+          },
+  };
+}
+
+export function forkRecord(record: ForkRecord): ForkRecordLine {
+  const { fork } = record;
+  return {
+    type: 'fork',
+    id: fork.id,
+    time: iso(fork.time),
+    pid: record.pid,
+    threadId: fork.threadId,
+    api: fork.api,
+    command: escapeText(fork.command),
+    args: fork.args.map((argument) => escapeText(argument, 1000)),
+    primitive: fork.primitive,
+    child: fork.child === undefined ? null : { pid: fork.child.pid },
+    blockedMs: fork.blockedMs ?? null,
+    descriptors: { ...record.descriptors },
+    threads: record.threads,
+    site: siteRecord(fork.forked),
+  };
+}
+
+export function gapRecord(gap: Gap): GapRecord {
+  return { type: 'gap', what: escapeText(gap.what), why: escapeText(gap.why) };
+}
+
+export function summaryRecord(summary: Summary): SummaryRecord {
+  const { pid, forks, hazards, gaps } = summary;
+  return { type: 'summary', pid, forks, hazards: { ...hazards }, gaps };
+}
