@@ -1,0 +1,55 @@
+/** Appends whole lines to a file that several processes and threads share. */
+
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+
+const NEWLINE = 10;
+
+/** Whether the file's last line is complete. */
+function endsWhole(fd: number, size: number): boolean {
+  if (size === 0) return true;
+  const last = Buffer.allocUnsafe(1);
+  return readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === NEWLINE;
+}
+
+/** Takes the torn start of a line away again, if it is still what the file ends with. */
+function takeBack(fd: number, torn: Buffer): void {
+  const start = fstatSync(fd).size - torn.length;
+  if (start < 0) return;
+  const there = Buffer.alloc(torn.length);
+  readSync(fd, there, 0, torn.length, start);
+  if (there.equals(torn)) ftruncateSync(fd, start);
+}
+
+function own(fd: number): number {
+  const stat = fstatSync(fd);
+  if (!stat.isFile()) throw new Error('it is not a regular file');
+  const user = process.geteuid?.();
+  if (user !== undefined && stat.uid !== user) throw new Error('it belongs to another user');
+  return stat.size;
+}
+
+/**
+ * Appends `line` (without its line break) in one write, which with O_APPEND is never mixed with another
+ * process's. The file is opened anew each time: a descriptor kept open could be closed by the program, and its
+ * number given to a file of the program's. Links are not followed; a new file is readable by its owner only.
+ *
+ * @throws the system's error, or an Error that says why the file is refused
+ */
+export function appendLine(path: string, line: string): void {
+  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  try {
+    // somebody was cut off in the middle of a line, perhaps killed: ours must not become its second half
+    const before = endsWhole(fd, own(fd)) ? '' : '\n';
+    const bytes = Buffer.from(`${before}${line}\n`);
+    let written = writeSync(fd, bytes);
+    try {
+      while (written < bytes.length) written += writeSync(fd, bytes, written);
+    } catch (error) {
+      takeBack(fd, bytes.subarray(0, written));
+      throw error;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}

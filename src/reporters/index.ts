@@ -1,0 +1,73 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { escapeText } from '../escape';
+import type { Reporter } from '../model';
+import type { MakeReporter, ReporterOptions } from './options';
+
+export type { MakeReporter, ReporterOptions } from './options';
+
+/** Loaded when named: a program pays for the reporters it uses. */
+const BUILT_IN: Readonly<Record<string, () => unknown>> = {
+  terminal: () => require('./terminal'),
+  ndjson: () => require('./ndjson'),
+  html: () => require('./html'),
+  otel: () => require('./otel'),
+  github: () => require('./github'),
+  sarif: () => require('./sarif'),
+  junit: () => require('./junit'),
+  none: () => require('./none'),
+};
+
+export const REPORTER_NAMES: readonly string[] = Object.keys(BUILT_IN);
+
+function reason(error: unknown): string {
+  // no `instanceof`: a module may throw an error of another realm
+  const text = String((error as { message?: unknown } | null)?.message ?? error);
+  return escapeText((text.split('\n')[0] as string).trim(), 300);
+}
+
+function load(name: string, cwd: string): unknown {
+  try {
+    if (Object.hasOwn(BUILT_IN, name)) return (BUILT_IN[name] as () => unknown)();
+    return createRequire(join(cwd, 'forkguard'))(name);
+  } catch (error) {
+    throw new Error(
+      `reporter ${JSON.stringify(escapeText(name, 200))} cannot be loaded: ${reason(error)}; known are ${REPORTER_NAMES.join(', ')}, and paths of modules such as ./reporter.js`,
+    );
+  }
+}
+
+function isReporter(value: unknown): value is Reporter {
+  return typeof value === 'object' && value !== null && typeof (value as Reporter).hazard === 'function';
+}
+
+/**
+ * One reporter. A module's default export (or `module.exports`) is a reporter, or a function that makes one.
+ *
+ * @throws Error that names the reporter and says what is wrong with it
+ */
+export function createReporter(name: string, options: ReporterOptions): Reporter {
+  const loaded = load(name, options.cwd);
+  const exported = (loaded as { default?: unknown } | null | undefined)?.default ?? loaded;
+  let made: unknown = exported;
+  if (typeof exported === 'function') {
+    try {
+      made = (exported as MakeReporter)(options);
+    } catch (error) {
+      throw new Error(`reporter ${JSON.stringify(escapeText(name, 200))} failed to start: ${reason(error)}`);
+    }
+  }
+  if (isReporter(made)) return made;
+  throw new Error(
+    `reporter ${JSON.stringify(escapeText(name, 200))} is not a reporter: its default export must be an object with a function \`hazard\`, or a function that returns one`,
+  );
+}
+
+/**
+ * The named reporters, in order.
+ *
+ * @throws Error for the first that cannot be made
+ */
+export function createReporters(names: readonly string[], options: ReporterOptions): Reporter[] {
+  return names.map((name) => createReporter(name, options));
+}

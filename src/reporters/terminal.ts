@@ -1,0 +1,82 @@
+import { isatty, WriteStream } from 'node:tty';
+import type { Gap, Hazard, Reporter, Summary } from '../model';
+import { renderHazard, type Style } from '../render';
+import type { ReporterOptions } from './options';
+import { STDERR, writeStderr } from './stderr';
+import { summaryLine } from './summary-line';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** As Node decides for its own output: FORCE_COLOR before NO_COLOR before what descriptor 2 is. */
+export function wantsColor(env: Environment, terminal: boolean): boolean {
+  const { FORCE_COLOR: force, NO_COLOR: no } = env;
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  if (no !== undefined && no !== '') return false;
+  return terminal && env.TERM !== 'dumb';
+}
+
+/** chalk is loaded with the first hazard only: most programs never have one. The 16 colours follow the theme. */
+function colored(): Style {
+  const chalk = require('chalk') as typeof import('chalk');
+  const c = new chalk.Instance({ level: 1 });
+  return {
+    severity: { error: c.red.bold, warning: c.yellow.bold, info: c.cyan.bold },
+    what: c.bold,
+    label: c.dim,
+    place: c.cyan,
+    source: (text) => text,
+    code: c.green,
+    proof: c.dim,
+  };
+}
+
+/**
+ * The width of the terminal behind descriptor 2. `process.stderr` would tell, but its getter makes a stream
+ * that the program may never have asked for; a `WriteStream` of our own opens the terminal again and is closed
+ * at once.
+ */
+function terminalWidth(env: Environment): number {
+  const given = Number(env.COLUMNS);
+  if (Number.isInteger(given) && given > 0) return given;
+  try {
+    const stream = new WriteStream(STDERR);
+    stream.on('error', () => {});
+    const { columns } = stream;
+    stream.destroy();
+    return columns > 0 ? columns : 80;
+  } catch {
+    return 80;
+  }
+}
+
+/** For a person at a terminal, or reading a log: each hazard once, a summary at exit, nothing if all is well. */
+export default function terminal(options: ReporterOptions): Reporter {
+  const write = options.write ?? writeStderr;
+  const env = options.env ?? process.env;
+  const seen = new Set<string>();
+  let look: { style?: Style; width: number } | undefined;
+
+  const prepare = (): { style?: Style; width: number } => {
+    const onTerminal = options.write === undefined && isatty(STDERR);
+    const width = onTerminal || env.COLUMNS !== undefined ? terminalWidth(env) : 80;
+    return wantsColor(env, onTerminal) ? { style: colored(), width } : { width };
+  };
+
+  return {
+    hazard(hazard: Hazard): void {
+      if (seen.has(hazard.fingerprint)) return;
+      seen.add(hazard.fingerprint);
+      look ??= prepare();
+      write(`\n${renderHazard(hazard, { cwd: options.cwd, ...look })}\n`);
+    },
+    // a gap alone is no news to somebody at a terminal; the summary counts them where there were hazards
+    gap(_gap: Gap): void {},
+    repeat(_hazard: Hazard, _count: number): void {},
+    end(summary: Summary): void {
+      const line = summaryLine(summary, seen.size);
+      if (line === '') return;
+      look ??= prepare();
+      write(`\n${look.style ? look.style.what(line) : line}\n`);
+    },
+  };
+}
