@@ -4,11 +4,23 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, wri
 
 const NEWLINE = 10;
 
-/** Whether the file's last line is complete. */
-function endsWhole(fd: number, size: number): boolean {
-  if (size === 0) return true;
+/** Taken at load: a program may replace `Atomics`. */
+const { wait } = Atomics;
+const cell = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * Whether the file's last line is complete. A long line of another process that is just being written looks
+ * torn for a moment, so a torn one is looked at again; if that moment lasts, the file gets an empty line, which
+ * readers skip.
+ */
+function endsWhole(fd: number): boolean {
   const last = Buffer.allocUnsafe(1);
-  return readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === NEWLINE;
+  for (let look = 0; look < 4; look++) {
+    if (look > 0) wait(cell, 0, 0, 2);
+    const { size } = fstatSync(fd);
+    if (size === 0 || (readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === NEWLINE)) return true;
+  }
+  return false;
 }
 
 /** Takes the torn start of a line away again, if it is still what the file ends with. */
@@ -20,12 +32,11 @@ function takeBack(fd: number, torn: Buffer): void {
   if (there.equals(torn)) ftruncateSync(fd, start);
 }
 
-function own(fd: number): number {
+function refuseForeign(fd: number): void {
   const stat = fstatSync(fd);
   if (!stat.isFile()) throw new Error('it is not a regular file');
   const user = process.geteuid?.();
   if (user !== undefined && stat.uid !== user) throw new Error('it belongs to another user');
-  return stat.size;
 }
 
 /**
@@ -39,8 +50,9 @@ export function appendLine(path: string, line: string): void {
   const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   const fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
   try {
+    refuseForeign(fd);
     // somebody was cut off in the middle of a line, perhaps killed: ours must not become its second half
-    const before = endsWhole(fd, own(fd)) ? '' : '\n';
+    const before = endsWhole(fd) ? '' : '\n';
     const bytes = Buffer.from(`${before}${line}\n`);
     let written = writeSync(fd, bytes);
     try {

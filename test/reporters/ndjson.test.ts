@@ -26,6 +26,7 @@ const lines = (file: string): unknown[] =>
   readFileSync(file, 'utf8')
     .trimEnd()
     .split('\n')
+    .filter(Boolean)
     .map((line) => JSON.parse(line));
 
 describe('the ndjson reporter', () => {
