@@ -70,20 +70,13 @@ export function renderHazard(hazard: Hazard, options: RenderOptions): string {
   const room = Math.max(20, Math.min(width, PROSE_WIDTH) - INDENT);
   const lines: string[] = [];
 
-  const block = (
-    label: string,
-    texts: readonly string[],
-    decoration: (text: string) => string = same,
-  ): void => {
-    let first = true;
-    for (const text of texts) {
-      for (const line of decorate(wrap(escapeText(text), room), style.code, decoration)) {
-        lines.push(
-          `  ${first ? style.label(label) + ' '.repeat(INDENT - 2 - label.length) : ' '.repeat(INDENT - 2)}${line}`,
-        );
-        first = false;
-      }
-    }
+  const labelled = (label: string): string =>
+    `  ${style.label(label)}${' '.repeat(INDENT - 2 - label.length)}`;
+
+  const block = (label: string, text: string, decoration: (text: string) => string = same): void => {
+    decorate(wrap(escapeText(text), room), style.code, decoration).forEach((line, index) => {
+      lines.push((index === 0 ? labelled(label) : ' '.repeat(INDENT)) + line);
+    });
   };
 
   const site = (label: string, place: Site): void => {
@@ -97,9 +90,7 @@ export function renderHazard(hazard: Hazard, options: RenderOptions): string {
         : frame.package === undefined
           ? ` through package \`${by}\``
           : ` in package \`${by}\``;
-    lines.push(
-      `  ${style.label(label)}${' '.repeat(INDENT - 2 - label.length)}${style.place(escapeText(at))}${escapeText(inPackage)}`,
-    );
+    lines.push(labelled(label) + style.place(escapeText(at)) + escapeText(inPackage));
     const source =
       options.source === false
         ? undefined
@@ -114,13 +105,19 @@ export function renderHazard(hazard: Hazard, options: RenderOptions): string {
     else lines.push(style.severity[hazard.severity](head) + style.what(line.slice(head.length)));
   });
 
-  if (typeof hazard.opened === 'string') block('opened', [hazard.opened]);
+  if (typeof hazard.opened === 'string') block('opened', hazard.opened);
   else if (hazard.opened) site('opened', hazard.opened);
   if (hazard.forked) site('forked', hazard.forked);
-  block('why', [hazard.why]);
-  block('help', [hazard.help]);
-  block('proof', hazard.proof, style.proof);
-  block('docs', [hazard.docs], style.place);
+  block('why', hazard.why);
+  block('help', hazard.help);
+  hazard.proof.forEach((fact, index) => {
+    // a fact's later lines hang, so that one sees where the next fact begins
+    wrap(escapeText(fact), room - 2).forEach((line, part) => {
+      const start = part > 0 ? ' '.repeat(INDENT + 2) : index > 0 ? ' '.repeat(INDENT) : labelled('proof');
+      lines.push(start + style.proof(line));
+    });
+  });
+  block('docs', hazard.docs, style.place);
   return lines.join('\n');
 }
 

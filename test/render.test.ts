@@ -36,7 +36,7 @@ describe('renderHazard', () => {
         '          to answer the child',
         '  proof   no progress for 1.0 s',
         '          /proc/net/tcp: the connection of pid 7041 to 127.0.0.1:38943 is',
-        '          established and not accepted',
+        '            established and not accepted',
         '          /proc/7041/wchan: poll_schedule_timeout.constprop.0',
         '  docs    docs/rules/wait-cycles.md',
       ].join('\n'),

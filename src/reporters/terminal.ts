@@ -1,6 +1,7 @@
 import { isatty, WriteStream } from 'node:tty';
 import type { Gap, Hazard, Reporter, Summary } from '../model';
 import { renderHazard, type Style } from '../render';
+import { wrap } from '../wrap';
 import type { ReporterOptions } from './options';
 import { STDERR, writeStderr } from './stderr';
 import { summaryLine } from './summary-line';
@@ -73,10 +74,11 @@ export default function terminal(options: ReporterOptions): Reporter {
     gap(_gap: Gap): void {},
     repeat(_hazard: Hazard, _count: number): void {},
     end(summary: Summary): void {
-      const line = summaryLine(summary, seen.size);
-      if (line === '') return;
+      const text = summaryLine(summary, seen.size);
+      if (text === '') return;
       look ??= prepare();
-      write(`\n${look.style ? look.style.what(line) : line}\n`);
+      const lines = wrap(text, look.width - 2);
+      write(`\n${lines.map(look.style?.what ?? String).join('\n  ')}\n`);
     },
   };
 }

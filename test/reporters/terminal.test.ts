@@ -34,7 +34,7 @@ describe('the terminal reporter', () => {
     expect(text()).toContain('\n\nwarning[shared-locks] ');
     expect(
       text().endsWith(
-        '\n\nforkguard: 2 hazards, seen 14 times: shared-locks (13), wait-cycles; 3 things could not be read\n',
+        '\n\nforkguard: 2 hazards, seen 14 times: shared-locks (13), wait-cycles; 3 things\n  could not be read\n',
       ),
     ).toBe(true);
   });
