@@ -68,10 +68,12 @@ export interface Descriptor {
   readonly inode?: number;
   readonly closeOnExec: boolean;
   readonly nonblocking: boolean;
+  /** O_APPEND: each write goes to the end, whatever the offset. */
+  readonly append: boolean;
   readonly access: 'read' | 'write' | 'both';
   readonly position: number;
   readonly locks: readonly Lock[];
-  readonly socket?: SocketFacts;
+  readonly socket?: SocketFacts | undefined;
   /** `inherited`: there before forkguard; `program`: an instrument saw it opened; `unknown`: nobody saw it. */
   readonly origin: 'program' | 'inherited' | 'unknown';
   readonly resource?: Resource;
@@ -231,6 +233,8 @@ export interface Finding {
   readonly proof: readonly string[];
   /** What makes two findings of one rule the same, besides the sites. */
   readonly subject: string;
+  /** The same for every fork of the process: the sites do not tell one from another. */
+  readonly once?: boolean;
   readonly severity?: Severity;
   readonly fork?: string | undefined;
   readonly child?: ChildFacts | undefined;

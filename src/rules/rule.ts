@@ -1,4 +1,5 @@
 import type {
+  ChildFacts,
   Conflict,
   Crossing,
   Descriptor,
@@ -8,6 +9,7 @@ import type {
   Gap,
   ProgramFacts,
   Severity,
+  Site,
   Stall,
 } from '../model';
 
@@ -62,34 +64,101 @@ interface Common<M> {
   gap(gap: Gap): void;
 }
 
+/** A fork with what was noted around the call. */
+export interface ForkMoment extends Fork {
+  /** Bytes that were queued in `process.stdout` and `process.stderr` when the call began. */
+  readonly pendingStdout: number;
+  readonly pendingStderr: number;
+  /** Descriptors whose O_NONBLOCK the fork has cleared. */
+  readonly clearedNonblocking: readonly number[];
+  /** The program called `unref()` on the child. */
+  readonly unreferenced: boolean;
+}
+
 /** Everything here is read when it is first asked for, and then kept. */
-export interface ForkSnapshot extends Common<Fork> {
+export interface ForkSnapshot extends Common<ForkMoment> {
+  readonly slowForkMs: number;
+  /** The program that is started is Node. */
+  readonly startsNode: boolean;
   /** Descriptors that the child has got, by `stdio` or by leaking. */
-  readonly crossings: readonly Crossing[];
-  readonly program: ProgramFacts;
-  readonly environment: EnvironmentFacts;
-  readonly memory: MemoryFacts | undefined;
-  readonly threads: readonly ThreadFacts[];
+  crossings(): readonly Crossing[];
+  program(): ProgramFacts;
+  /** Descriptors passed in `stdio` that this process goes on reading although the child has them. */
+  readHere(): readonly number[];
+  environment(): EnvironmentFacts;
+  memory(): MemoryFacts | undefined;
+  threads(): readonly ThreadFacts[];
   /** Living and zombie children of this thread. */
-  readonly children: readonly ProcessFacts[];
+  children(): readonly ProcessFacts[];
+  /** How many worker threads of this thread run. */
+  workers(): number;
   /** Descriptors of this process among the asked-for numbers. */
   descriptors(numbers: readonly number[]): readonly Descriptor[];
-  /** Descriptors of this process that are open for writing on the file. */
-  writersOf(file: string): readonly Descriptor[];
+  /** Descriptors of this process that are open for writing on the file that was to be run. */
+  writers(): readonly Descriptor[];
   /** Whether the directory that the child was to start in exists; undefined without a `cwd` option. */
-  readonly directoryExists: boolean | undefined;
+  directoryExists(): boolean | undefined;
+}
+
+/** A while after a fork that looked as if it would have consequences: some 200 ms, or the end of the process. */
+export interface AftermathSnapshot extends ForkSnapshot, WithStrangers {
+  /** Minor page faults of this process since the fork. */
+  readonly minorFaults: number;
+  /** The child runs still. */
+  childLives(): boolean;
+}
+
+/** Children that no fork of JavaScript made and that had not called exec at two looks. */
+interface WithStrangers {
+  strangers(): readonly ProcessFacts[];
+  threads(): readonly ThreadFacts[];
 }
 
 export interface StallSnapshot extends Common<Stall> {}
 
-export interface ExitSnapshot extends Common<Exit> {
-  readonly program: ProgramFacts;
+/** A descriptor of this process that a child has, too. */
+export interface SharedDescriptor {
+  readonly childFd: number;
+  readonly descriptor: Descriptor;
+  /**
+   * Whether the child waits for connections or data on it: an epoll set with it, or a thread in accept, poll or
+   * select. Undefined where that could not be read.
+   */
+  readonly served: boolean | undefined;
+  readonly proof: readonly string[];
 }
 
-export interface ConflictSnapshot extends Common<Conflict> {}
+/** A child that lives while this process ends. */
+export interface Survivor {
+  readonly fork: Fork;
+  readonly child: ChildFacts;
+  /** The program called `unref()` on it. */
+  readonly unreferenced: boolean;
+  /** Our listeners and our stdout and stderr, as far as the child has them. */
+  readonly shared: readonly SharedDescriptor[];
+}
+
+export interface ExitSnapshot extends Common<Exit>, WithStrangers {
+  program(): ProgramFacts;
+  survivors(): readonly Survivor[];
+}
+
+/** A child that holds the listening socket that is in the way. */
+export interface PortHolder {
+  readonly fork: Fork;
+  readonly child: ChildFacts;
+  readonly childFd: number;
+  readonly opened: Site | undefined;
+  readonly proof: readonly string[];
+}
+
+export interface ConflictSnapshot extends Common<Conflict> {
+  holders(): readonly PortHolder[];
+}
 
 export interface Snapshots {
   fork: ForkSnapshot;
+  aftermath: AftermathSnapshot;
   stall: StallSnapshot;
   exit: ExitSnapshot;
   conflict: ConflictSnapshot;

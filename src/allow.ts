@@ -1,0 +1,47 @@
+import type { Hazard, Site } from './model';
+
+/** What the user has looked at and accepts. Without the finer parts, the whole rule. `*` stands for any text. */
+export interface Allowance {
+  readonly rule: string;
+  /** The child's command. */
+  readonly command?: string;
+  /** What the finding is about: a descriptor's target, an address, a lock's file. */
+  readonly target?: string;
+  /** File of the opened or forked site. */
+  readonly site?: string;
+  readonly reason?: string;
+}
+
+/** Whether the user has accepted this hazard. */
+export function isAllowed(hazard: Hazard, allowances: readonly Allowance[]): boolean {
+  return allowances.some(
+    ({ rule, command, target, site }) =>
+      matches(rule, hazard.rule) &&
+      (command === undefined || matches(command, hazard.child?.command ?? '')) &&
+      (target === undefined ||
+        matches(target, hazard.subject) ||
+        matches(target, hazard.resource?.label ?? '')) &&
+      (site === undefined || [hazard.opened, hazard.forked].some((place) => isAt(place, site))),
+  );
+}
+
+function isAt(place: Site | string | undefined, glob: string): boolean {
+  if (typeof place !== 'object') return false;
+  return place.frames.some(({ file }) => matches(glob, file) || matches(`*/${glob}`, file));
+}
+
+/** `*` is any run of characters. Linear in the text: no regular expression made from the user's words. */
+function matches(glob: string, text: string): boolean {
+  const parts = glob.split('*');
+  const first = parts[0] as string;
+  if (parts.length === 1) return first === text;
+  const last = parts[parts.length - 1] as string;
+  if (!text.startsWith(first) || !text.endsWith(last)) return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= text.length - last.length;
+}

@@ -1,0 +1,151 @@
+import type { ForkCall } from './instruments/fork-call';
+import type { Ledger } from './ledger';
+import type { Crossing, Descriptor, Gap } from './model';
+import type { Procfs } from './procfs/procfs';
+
+/** Above this, the table is not searched number by number unless there is credit for it. */
+const SMALL_TABLE = 48;
+/** Share of the time spent in forks that searching the table may cost once it is large. */
+const SEARCH_SHARE = 0.05;
+
+/** What the descriptor table is searched with: the kernel, what is known, and how much time may be spent. */
+export interface CrossingContext {
+  readonly procfs: Procfs;
+  readonly ledger: Ledger;
+  /** Descriptors that were inheritable before forkguard was loaded. */
+  readonly baseline: ReadonlySet<string>;
+  readonly credit: SearchCredit;
+  gap(gap: Gap): void;
+}
+
+/** Time earned by forks and spent on searches, so that forks stay cheap however large the table is. */
+export class SearchCredit {
+  #milliseconds = 5;
+
+  earn(milliseconds: number): void {
+    this.#milliseconds = Math.min(this.#milliseconds + milliseconds * SEARCH_SHARE, 50);
+  }
+
+  get left(): boolean {
+    return this.#milliseconds > 0;
+  }
+
+  spend(milliseconds: number): void {
+    this.#milliseconds -= milliseconds;
+  }
+}
+
+/** Descriptors that a fork's child has got: those passed in `stdio`, then those that leaked. */
+export function findCrossings(call: ForkCall, context: CrossingContext): Crossing[] {
+  const found: Crossing[] = [];
+  for (const { fd, type, parentFd } of call.stdio) {
+    if (parentFd === undefined || (type !== 'inherit' && type !== 'fd')) continue;
+    const descriptor = describe(parentFd, context);
+    if (descriptor)
+      found.push({
+        childFd: fd,
+        via: 'stdio',
+        descriptor,
+        proof: [`stdio[${fd}] is descriptor ${parentFd}`],
+      });
+  }
+  for (const fd of leakedDescriptors(call, context)) {
+    const descriptor = describe(fd, context);
+    if (!descriptor) continue;
+    const proof = [`/proc/self/fdinfo/${fd}: flags without 02000000 (close-on-exec)`];
+    const pid = call.child?.pid;
+    if (pid !== undefined && !call.blocking && context.procfs.link(pid, fd) === descriptor.target) {
+      proof.push(`/proc/${pid}/fd/${fd} -> ${descriptor.target}`);
+    }
+    found.push({ childFd: fd, via: 'leak', descriptor, proof });
+  }
+  return found;
+}
+
+/**
+ * Descriptors above the `stdio` that the child got. When an asynchronous `spawn` returns, exec has happened, so
+ * the child's own table lists only what leaked, however many descriptors are open here. A child that has already
+ * gone, and the children of `*Sync` calls, leave only the search of our own table.
+ */
+function leakedDescriptors(call: ForkCall, context: CrossingContext): number[] {
+  const { procfs } = context;
+  const passed = new Set(call.stdio.map(({ fd }) => fd));
+  const pid = call.child?.pid;
+  if (!call.blocking && pid !== undefined && call.primitive === 'fork') {
+    const inChild = procfs.fds(pid);
+    // an empty table is that of a child that is just ending
+    if (inChild && inChild.length > 0) {
+      return inChild.filter(
+        (fd) => !passed.has(fd) && procfs.closeOnExec(fd) === false && isSame(fd, pid, procfs),
+      );
+    }
+  }
+  if (call.error !== undefined && call.child === undefined) return [];
+  return searchOwnTable(passed, context);
+}
+
+function isSame(fd: number, pid: number, procfs: Procfs): boolean {
+  const here = procfs.link('self', fd);
+  return here !== undefined && here === procfs.link(pid, fd);
+}
+
+function searchOwnTable(passed: ReadonlySet<number>, context: CrossingContext): number[] {
+  const { procfs, credit } = context;
+  const count = procfs.openCount('self');
+  if ((count === undefined || count > SMALL_TABLE) && !credit.left) {
+    context.gap({
+      what: 'descriptors that leaked into some children',
+      why: 'this process has many open descriptors, and the children had ended before their own could be listed; searching for each would cost more than 5 % of the time spent in forks',
+    });
+    return [];
+  }
+  const begin = performance.now();
+  const open = procfs.fds('self') ?? [];
+  const leaked = open.filter((fd) => fd > 2 && !passed.has(fd) && procfs.closeOnExec(fd) === false);
+  if (open.length > SMALL_TABLE) credit.spend(performance.now() - begin);
+  return leaked;
+}
+
+/** A descriptor of this process with all that is known of it. */
+export function describe(fd: number, context: CrossingContext): Descriptor | undefined {
+  const { procfs, ledger, baseline } = context;
+  const raw = procfs.descriptor('self', fd);
+  if (!raw) return undefined;
+  const resource = ledger.resourceAt(fd, raw.target);
+  const inherited = baseline.has(baselineKey(fd, raw.target));
+  const owner = inherited || resource ? undefined : ownerOf(raw.target);
+  return {
+    ...raw,
+    origin: inherited || fd < 3 ? 'inherited' : resource ? 'program' : 'unknown',
+    // a table of the whole network namespace: read only if a rule asks
+    get socket() {
+      return raw.kind === 'socket' && raw.inode !== undefined ? procfs.sockets().find(raw.inode) : undefined;
+    },
+    ...(resource && { resource }),
+    ...(owner && { owner }),
+  };
+}
+
+export function baselineKey(fd: number, target: string): string {
+  return `${fd} ${target}`;
+}
+
+/** Inheritable descriptors above `stdio` as they are now. Node has set close-on-exec on 0 to 15 and on to the first gap. */
+export function readBaseline(procfs: Procfs): Set<string> {
+  const baseline = new Set<string>();
+  for (const fd of procfs.fds('self') ?? []) {
+    if (fd < 3 || procfs.closeOnExec(fd) !== false) continue;
+    const target = procfs.link('self', fd);
+    if (target !== undefined) baseline.add(baselineKey(fd, target));
+  }
+  return baseline;
+}
+
+/** Which native package opens such a thing, where only one well-known kind does. */
+function ownerOf(target: string): string | undefined {
+  if (target === '/dev/ptmx' || target === '/dev/pts/ptmx')
+    return 'native code that opens terminals, such as node-pty';
+  if (/\/(LOCK|LOG|MANIFEST-\d+|\d+\.(log|ldb|sst))$/.test(target))
+    return 'native code of a LevelDB or RocksDB binding';
+  return undefined;
+}

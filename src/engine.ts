@@ -1,0 +1,149 @@
+import { type Allowance, isAllowed } from './allow';
+import type { Finding, Gap, Hazard, Reporter, Site } from './model';
+import type { Rule, Snapshots } from './rules/rule';
+import { messageOf, say } from './say';
+
+/** A rule that takes longer than this, in milliseconds, more than once is switched off. */
+const SLOW_RULE_MS = 250;
+
+export interface EngineOptions {
+  readonly rules: readonly Rule[];
+  readonly allow: readonly Allowance[];
+  /** Called when the first hazard or gap is to be reported. */
+  readonly reporters: () => readonly Reporter[];
+  /** Called once for each hazard, before the reporters. */
+  readonly publish: (hazard: Hazard) => void;
+  readonly pid: number;
+  readonly threadId: number;
+}
+
+/** Runs rules, stamps what they find, drops what is allowed or was said before, and tells the reporters. */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #rules: Rule[];
+  readonly #seen = new Map<string, { hazard: Hazard; count: number }>();
+  readonly #gaps = new Set<string>();
+  readonly #slow = new Map<Rule, number>();
+  #reporters: Reporter[] | undefined;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#rules = [...options.rules];
+  }
+
+  /** Runs the rules of one moment. Returns the hazards, also those that were reported before. Never throws. */
+  run<M extends keyof Snapshots>(moment: M, snapshot: Snapshots[M]): Hazard[] {
+    const hazards: Hazard[] = [];
+    for (const rule of [...this.#rules]) {
+      const check = rule[moment] as ((snapshot: Snapshots[M]) => Iterable<Finding>) | undefined;
+      if (!check) continue;
+      const begin = performance.now();
+      try {
+        for (const finding of check(snapshot)) {
+          const hazard = this.#stamp(rule, finding);
+          if (isAllowed(hazard, this.#options.allow)) continue;
+          hazards.push(hazard);
+          this.#tell(hazard);
+        }
+      } catch (error) {
+        this.#drop(rule, `failed and is switched off: ${messageOf(error)}`);
+      }
+      if (performance.now() - begin > SLOW_RULE_MS) this.#slowed(rule);
+    }
+    return hazards;
+  }
+
+  /** Records what could not be read, each once. */
+  gap(gap: Gap): void {
+    const key = `${gap.what}\n${gap.why}`;
+    if (this.#gaps.has(key)) return;
+    this.#gaps.add(key);
+    this.each('gap', (reporter) => reporter.gap?.(gap));
+  }
+
+  get gaps(): number {
+    return this.#gaps.size;
+  }
+
+  /** How often each rule reported, repeats included. */
+  counts(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { hazard, count } of this.#seen.values())
+      counts[hazard.rule] = (counts[hazard.rule] ?? 0) + count;
+    return counts;
+  }
+
+  /** Whether anything of severity `error` or `warning` was reported. */
+  get harmful(): boolean {
+    return [...this.#seen.values()].some(({ hazard }) => hazard.severity !== 'info');
+  }
+
+  /** Calls each reporter; one that throws is not called again. */
+  each(what: string, call: (reporter: Reporter) => void): void {
+    this.#reporters ??= [...this.#options.reporters()];
+    for (const reporter of [...this.#reporters]) {
+      try {
+        call(reporter);
+      } catch (error) {
+        this.#reporters = this.#reporters.filter((other) => other !== reporter);
+        say(`a reporter failed in ${what} and is not called again: ${messageOf(error)}`);
+      }
+    }
+  }
+
+  #tell(hazard: Hazard): void {
+    const before = this.#seen.get(hazard.fingerprint);
+    if (before) {
+      before.count++;
+      this.each('repeat', (reporter) => reporter.repeat?.(before.hazard, before.count));
+      return;
+    }
+    this.#seen.set(hazard.fingerprint, { hazard, count: 1 });
+    this.#options.publish(hazard);
+    this.each('hazard', (reporter) => reporter.hazard(hazard));
+  }
+
+  #stamp(rule: Rule, finding: Finding): Hazard {
+    const place = finding.once ? '' : `${placeOf(finding.opened)}\n${placeOf(finding.forked)}`;
+    return {
+      ...finding,
+      rule: rule.name,
+      severity: finding.severity ?? rule.severity,
+      docs: `docs/rules/${rule.name}.md`,
+      fingerprint: fingerprintOf(`${rule.name}\n${finding.subject}\n${place}`),
+      time: Date.now(),
+      pid: this.#options.pid,
+      threadId: this.#options.threadId,
+    };
+  }
+
+  #slowed(rule: Rule): void {
+    const times = (this.#slow.get(rule) ?? 0) + 1;
+    this.#slow.set(rule, times);
+    if (times > 1) this.#drop(rule, `took more than ${SLOW_RULE_MS} ms twice and is switched off`);
+  }
+
+  #drop(rule: Rule, why: string): void {
+    const at = this.#rules.indexOf(rule);
+    if (at >= 0) this.#rules.splice(at, 1);
+    say(`the rule ${rule.name} ${why}`);
+  }
+}
+
+function placeOf(site: Site | string | undefined): string {
+  if (site === undefined || typeof site === 'string') return site ?? '';
+  const frame = site.frames[0];
+  return frame ? `${frame.file}:${frame.line}:${frame.column}` : '';
+}
+
+/** FNV-1a, twice with different seeds: 64 bits are plenty to tell hazards apart, and cost no module. */
+function fingerprintOf(text: string): string {
+  let a = 0x811c9dc5;
+  let b = 0x050c5d1f;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x01000193);
+    b = Math.imul(b ^ code, 0x01000193) ^ (a >>> 15);
+  }
+  return [a, b].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('');
+}

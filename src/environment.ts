@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { basename, isAbsolute, resolve } from 'node:path';
+import type { ForkRequest } from './instruments/fork-call';
+import type { EnvironmentFacts, Preload } from './rules/rule';
+
+const PRELOAD_FLAG = /^(?:-r|--require|--import|--loader|--experimental-loader|--env-file)$/;
+const INSPECT_FLAG = /^--inspect(?:-brk|-wait|-port)?(?:=(.*))?$/;
+const EXTENSIONS = ['', '.js', '.json', '.node', '.cjs', '.mjs'];
+
+/** What the child's options and environment tell it to do. Values themselves never leave this file. */
+export function readEnvironment(request: ForkRequest, runsNode: boolean): EnvironmentFacts {
+  const make = /--jobserver-(?:auth|fds)=(\d+),(\d+)/.exec(request.variable('MAKEFLAGS') ?? '');
+  const listenFds = Number(request.variable('LISTEN_FDS') ?? Number.NaN);
+  const listenPid = request.variable('LISTEN_PID');
+  const channel = Number(request.variable('NODE_CHANNEL_FD') ?? Number.NaN);
+  const directory = resolve(request.cwd ?? '.');
+  const options = splitOptions(request.variable('NODE_OPTIONS') ?? '');
+  const own = runsNode ? nodeFlags(request.args.slice(1)) : [];
+  return {
+    ...(make && { jobserver: [Number(make[1]), Number(make[2])] }),
+    ...(Number.isInteger(listenFds) &&
+      listenFds > 0 &&
+      listenPid !== undefined && {
+        activation: Array.from({ length: Math.min(listenFds, 64) }, (_, i) => 3 + i),
+      }),
+    ...(Number.isInteger(channel) && { channelFd: channel }),
+    preloads: [...preloads(options, 'NODE_OPTIONS', directory), ...preloads(own, 'arguments', directory)],
+    inspectors: [...inspectors(options, 'NODE_OPTIONS'), ...inspectors(own, 'arguments')],
+  };
+}
+
+/** Whether the program that is started is Node itself. */
+export function startsNode(request: ForkRequest): boolean {
+  return request.file === process.execPath || /^node(js)?(\.exe)?$/.test(basename(request.file));
+}
+
+/** The flags before the script, each with its value where that stands apart. */
+function nodeFlags(args: readonly string[]): string[] {
+  const flags: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] as string;
+    if (!arg.startsWith('-') || arg === '-' || arg === '--') break;
+    flags.push(arg);
+    if (PRELOAD_FLAG.test(arg) && args[i + 1] !== undefined) flags.push(args[++i] as string);
+  }
+  return flags;
+}
+
+/** NODE_OPTIONS are separated by spaces; double quotes and backslashes protect them (node's `ParseNodeOptionsEnvVar`). */
+function splitOptions(text: string): string[] {
+  const words: string[] = [];
+  let word = '';
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i] as string;
+    if (char === '\\' && quoted) word += text[++i] ?? '';
+    else if (char === '"') quoted = !quoted;
+    else if (char === ' ' && !quoted) {
+      if (word) words.push(word);
+      word = '';
+    } else word += char;
+  }
+  if (word) words.push(word);
+  return words;
+}
+
+function preloads(flags: readonly string[], source: Preload['source'], directory: string): Preload[] {
+  const found: Preload[] = [];
+  for (let i = 0; i < flags.length; i++) {
+    const [flag = '', joined] = splitAt(flags[i] as string);
+    if (!PRELOAD_FLAG.test(flag)) continue;
+    const value = joined ?? flags[++i];
+    if (value === undefined || isAbsolute(value) || !isPath(flag, value)) continue;
+    const path = resolve(directory, value);
+    found.push({ flag, value, source, found: EXTENSIONS.some((extension) => existsSync(path + extension)) });
+  }
+  return found;
+}
+
+/** A bare name is looked up in `node_modules`; only what starts with a dot is sure to be a path. */
+function isPath(flag: string, value: string): boolean {
+  return flag === '--env-file' || value.startsWith('./') || value.startsWith('../');
+}
+
+function inspectors(flags: readonly string[], source: string): EnvironmentFacts['inspectors'] {
+  return flags.flatMap((flag) => {
+    const match = INSPECT_FLAG.exec(flag);
+    if (!match || flag.startsWith('--inspect-port')) return [];
+    const address = match[1] ?? '';
+    const at = address.lastIndexOf(':');
+    const port = Number(at >= 0 ? address.slice(at + 1) : /^\d+$/.test(address) ? address : 9229);
+    const host = at >= 0 ? address.slice(0, at) : /^\d*$/.test(address) ? '127.0.0.1' : address;
+    return Number.isInteger(port) ? [{ host: host.replace(/^\[|\]$/g, ''), port, source }] : [];
+  });
+}
+
+function splitAt(flag: string): [string, string | undefined] {
+  const at = flag.startsWith('--') ? flag.indexOf('=') : -1;
+  return at < 0 ? [flag, undefined] : [flag.slice(0, at), flag.slice(at + 1)];
+}

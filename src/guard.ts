@@ -1,0 +1,191 @@
+import type { ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import type { Server, Socket } from 'node:net';
+import type { Worker } from 'node:worker_threads';
+import type { Config } from './config';
+import { instrument } from './instruments';
+import type { ForkCall } from './instruments/fork-call';
+import type { TouchedStdio } from './instruments/process';
+import type { LiveChild, Sink } from './instruments/sink';
+import { Ledger } from './ledger';
+import type { Hazard } from './model';
+import type { Observer } from './observer';
+import { messageOf, say } from './say';
+
+/** Thrown by a fork in the mode `throw`. The child runs on: what it inherited cannot be taken back. */
+export class ForkHazardError extends Error {
+  override readonly name = 'ForkHazardError';
+  readonly code = 'ERR_FORK_HAZARD';
+
+  constructor(readonly hazards: readonly Hazard[]) {
+    super(hazards.map(({ rule, what }) => `${rule}: ${what}`).join('\n'));
+  }
+}
+
+/**
+ * Puts all together for one thread: it hears the instruments, keeps the ledger, and has the observer look at each
+ * moment. Nothing that goes wrong in here reaches the program.
+ */
+export class Guard implements Sink {
+  readonly config: Config;
+  readonly ledger = new Ledger();
+  readonly #touched: TouchedStdio = new Map();
+  readonly #baseline: ReadonlySet<string>;
+  #observer: Observer | undefined;
+  #stop: (() => void) | undefined;
+
+  constructor(config: Config) {
+    this.config = config;
+    this.#baseline = descriptorsAtStart();
+    this.#stop = instrument(this, this.#touched, () => false);
+  }
+
+  stop(): void {
+    this.#stop?.();
+    this.#stop = undefined;
+  }
+
+  /** The part that judges; made when first needed. */
+  get observer(): Observer {
+    if (!this.#observer) {
+      const { Observer: Made } = require('./observer') as typeof import('./observer');
+      this.#observer = new Made({
+        config: this.config,
+        ledger: this.ledger,
+        touched: this.#touched,
+        baseline: this.#baseline,
+      });
+    }
+    return this.#observer;
+  }
+
+  forking(call: ForkCall): void {
+    this.#safely('forking', () => {
+      call.threadId = this.ledger.threadId;
+      call.redact = this.config.redact;
+      this.#noteStreams(call);
+      if (call.primitive === 'execve') this.observer.fork(call);
+    });
+  }
+
+  forked(call: ForkCall, child?: ChildProcess): void {
+    const hazards = this.#safely('forked', () => {
+      if (child?.pid !== undefined) this.ledger.addChild(child.pid, { fork: call, process: child });
+      this.#noteCleared(call);
+      return this.observer.fork(call);
+    });
+    if (this.config.mode !== 'throw') return;
+    const harmful = hazards?.filter(({ severity }) => severity !== 'info') ?? [];
+    if (harmful.length > 0) throw new ForkHazardError(harmful);
+  }
+
+  exited(child: LiveChild): void {
+    this.#safely('exited', () => {
+      const { pid } = child.process;
+      if (pid !== undefined) this.ledger.removeChild(pid);
+    });
+  }
+
+  killing(_process: ChildProcess, _signal: unknown): void {}
+
+  unreferenced(process: ChildProcess): void {
+    this.#safely('unref', () => {
+      const child = process.pid === undefined ? undefined : this.ledger.children.get(process.pid);
+      if (!child || child.fork.unreferenced) return;
+      child.fork.unreferenced = true;
+      if (child.fork.detached) this.observer.released(child.fork);
+    });
+  }
+
+  sent(target: object, handle: object): void {
+    this.#safely('sent', () => {
+      const { pid } = target as { pid?: unknown };
+      if (typeof pid === 'number' && pid !== process.pid) this.observer.handedOver(handle);
+    });
+  }
+
+  listening(server: Server, stack: Error | undefined): void {
+    this.#safely('listening', () => this.ledger.noteObject(server, stack));
+  }
+
+  refused(server: Server, error: NodeJS.ErrnoException): void {
+    this.#safely('refused', () => {
+      if (error.code === 'EADDRINUSE') this.observer.conflict(server, error);
+    });
+  }
+
+  connecting(socket: Socket, stack: Error | undefined): void {
+    this.#safely('connecting', () => this.ledger.noteObject(socket, stack));
+  }
+
+  openedFile(fd: number, path: string, stack: Error | undefined): void {
+    this.#safely('openedFile', () => this.ledger.noteFile(fd, path, stack));
+  }
+
+  started(worker: Worker, stack: Error | undefined): void {
+    this.#safely('started', () => this.ledger.noteWorker(worker, stack));
+  }
+
+  exiting(code: number): void {
+    this.#safely('exiting', () => {
+      if (!this.#observer && this.ledger.children.size === 0) return;
+      this.observer.exit(code);
+      const { exitCode } = this.config;
+      if (exitCode !== undefined && code === 0 && this.observer.engine.harmful) process.exitCode = exitCode;
+    });
+  }
+
+  uncaught(_error: unknown): void {}
+
+  /** What streams look like before the child gets them. */
+  #noteStreams(call: ForkCall): void {
+    for (const { parentFd } of call.stdio) {
+      const stream = parentFd === undefined ? undefined : this.#touched.get(parentFd);
+      if (!stream || (parentFd !== 1 && parentFd !== 2)) continue;
+      const bytes = 'writableLength' in stream ? stream.writableLength : 0;
+      if (parentFd === 1) call.pendingStdout = bytes;
+      else call.pendingStderr = bytes;
+      if (this.observer.procfs.descriptor('self', parentFd)?.nonblocking) {
+        call.nonblockingBefore = [...call.nonblockingBefore, parentFd];
+      }
+    }
+  }
+
+  #noteCleared(call: ForkCall): void {
+    if (call.nonblockingBefore.length === 0) return;
+    const { procfs } = this.observer;
+    call.clearedNonblocking = call.nonblockingBefore.filter(
+      (fd) => procfs.descriptor('self', fd)?.nonblocking === false,
+    );
+  }
+
+  #safely<T>(where: string, act: () => T): T | undefined {
+    try {
+      return act();
+    } catch (error) {
+      say(`internal error in ${where}, the program goes on: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+}
+
+/**
+ * Descriptors above `stdio` that are open before the program runs. Which of them are inheritable is asked only
+ * if one of them leaks; Node's own are close-on-exec.
+ */
+function descriptorsAtStart(): Set<string> {
+  const found = new Set<string>();
+  try {
+    for (const name of fs.readdirSync('/proc/self/fd')) {
+      if (Number(name) < 16) continue; // Node has set close-on-exec on these
+      try {
+        found.add(`${name} ${fs.readlinkSync(`/proc/self/fd/${name}`)}`);
+      } catch {
+        // the descriptor of the listing itself
+      }
+    }
+  } catch {
+    // no /proc: nothing can be said of descriptors anyway
+  }
+  return found;
+}

@@ -1,0 +1,222 @@
+import childProcess, { type ChildProcess } from 'node:child_process';
+import { basename } from 'node:path';
+import { getSystemErrorName } from 'node:util';
+import { capture } from '../site';
+import { ForkCall, type ForkRequest } from './fork-call';
+import { patch, proxyOf } from './patch';
+import type { Sink } from './sink';
+import { normalizeStdio } from './stdio';
+
+/** Deep enough for the program's line below execa or cross-spawn. */
+const DEPTH = 24;
+
+type Options = Record<string, unknown>;
+
+/** The four functions that every child comes from, and what is later done to the child. */
+export function instrumentChildProcess(sink: Sink): void {
+  const prototype = childProcess.ChildProcess.prototype;
+  patch(prototype, 'spawn', (original, self, args) =>
+    aroundSpawn(sink, original, self as ChildProcess, args),
+  );
+  patch(prototype, 'kill', (original, self, args) => {
+    sink.killing(self as ChildProcess, args[0]);
+    return Reflect.apply(original, self, args);
+  });
+  patch(prototype, 'unref', (original, self, args) => {
+    const result = Reflect.apply(original, self, args);
+    sink.unreferenced(self as ChildProcess);
+    return result;
+  });
+  for (const api of ['spawnSync', 'execSync', 'execFileSync'] as const) {
+    patch(childProcess, api, (original, self, args) => aroundSync(sink, api, original, self, args));
+  }
+}
+
+type Callable = (this: unknown, ...args: never[]) => unknown;
+
+function aroundSpawn(sink: Sink, original: Callable, child: ChildProcess, args: unknown[]): unknown {
+  const request = understood(() => requestOfSpawn(args[0]));
+  if (!request) return Reflect.apply(original, child, args);
+  const call = new ForkCall(request, capture(DEPTH));
+  sink.forking(call);
+  const begin = performance.now();
+  let result: unknown;
+  try {
+    result = Reflect.apply(original, child, args);
+  } catch (error) {
+    call.error = codeOf(error);
+    sink.forked(call);
+    throw error;
+  }
+  call.blockedMs = performance.now() - begin;
+  if (typeof result === 'number' && result < 0) call.error = nameOf(result);
+  if (child.pid !== undefined) {
+    call.child = factsOf(call, child.pid);
+    watch(sink, call, child);
+  }
+  sink.forked(call, child);
+  return result;
+}
+
+function aroundSync(
+  sink: Sink,
+  api: 'spawnSync' | 'execSync' | 'execFileSync',
+  original: Callable,
+  self: unknown,
+  args: unknown[],
+): unknown {
+  const request = understood(() => requestOfSync(api, args));
+  if (!request) return Reflect.apply(original, self, args);
+  const call = new ForkCall(request, capture(DEPTH));
+  sink.forking(call);
+  let result: unknown;
+  try {
+    result = Reflect.apply(original, self, args);
+  } catch (error) {
+    call.error = codeOf(error);
+    finishSync(call, error);
+    sink.forked(call);
+    throw error;
+  }
+  if (api === 'spawnSync') {
+    call.error = codeOf((result as { error?: unknown }).error);
+    finishSync(call, result);
+  }
+  sink.forked(call);
+  return result;
+}
+
+function finishSync(call: ForkCall, outcome: unknown): void {
+  const pid = (outcome as { pid?: unknown } | undefined)?.pid;
+  if (typeof pid === 'number' && pid > 0) call.child = factsOf(call, pid);
+}
+
+function factsOf(call: ForkCall, pid: number): ForkCall['child'] {
+  return {
+    pid,
+    get command() {
+      return call.command;
+    },
+  };
+}
+
+/** Learns of the child's exit and of what is sent to it, without a listener that the program could count. */
+function watch(sink: Sink, fork: ForkCall, process: ChildProcess): void {
+  const { _handle: handle } = process as unknown as {
+    _handle?: { onexit?: (...args: unknown[]) => unknown };
+  };
+  const onexit = handle?.onexit;
+  if (handle && typeof onexit === 'function') {
+    handle.onexit = function (this: unknown, ...args: unknown[]) {
+      sink.exited({ fork, process });
+      return Reflect.apply(onexit, this, args);
+    };
+  }
+  if (fork.request.stdio.some(({ type }) => type === 'ipc')) instrumentSend(sink, process);
+}
+
+/** `send` is an own property of each end of a channel, made when the channel is. */
+export function instrumentSend(sink: Sink, target: object): void {
+  const owner = target as { send?: unknown };
+  if (typeof owner.send !== 'function') return;
+  owner.send = proxyOf(owner.send as Callable, (original, self, args) => {
+    const result = Reflect.apply(original, self, args);
+    if (typeof args[1] === 'object' && args[1] !== null) sink.sent(target, args[1]);
+    return result;
+  });
+}
+
+/** The options as `child_process.spawn()` hands them on: already normalized by Node. */
+function requestOfSpawn(value: unknown): ForkRequest | undefined {
+  const options = value as Options;
+  if (typeof options?.file !== 'string') return undefined;
+  const args = stringsOf(options.args);
+  const pairs = options.envPairs as readonly string[] | undefined;
+  const { entries, streams } = normalizeStdio(options.stdio);
+  return {
+    api: undefined,
+    file: options.file,
+    args,
+    cwd: cwdOf(options.cwd),
+    stdio: entries,
+    streams,
+    detached: Boolean(options.detached),
+    shell: Boolean(options.shell) || isShell(options.file, args),
+    blocking: false,
+    primitive: primitive(),
+    variable: (name) => pairs?.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1),
+    timeoutMs: 0,
+  };
+}
+
+/** The arguments as the program gave them: (command, options?) or (file, args?, options?). */
+function requestOfSync(
+  api: 'spawnSync' | 'execSync' | 'execFileSync',
+  given: unknown[],
+): ForkRequest | undefined {
+  const [file, second, third] = given;
+  if (typeof file !== 'string') return undefined;
+  const listed = api !== 'execSync' && Array.isArray(second);
+  const options = ((listed || (api !== 'execSync' && second == null) ? third : second) ?? {}) as Options;
+  const shell = api === 'execSync' || Boolean(options.shell);
+  const plain = listed ? stringsOf(second) : [];
+  const shellFile = typeof options.shell === 'string' ? options.shell : '/bin/sh';
+  const { entries, streams } = normalizeStdio(options.stdio);
+  const env = options.env as NodeJS.ProcessEnv | undefined;
+  return {
+    api,
+    file: shell ? shellFile : file,
+    args: shell ? [shellFile, '-c', [file, ...plain].join(' ')] : [file, ...plain],
+    cwd: cwdOf(options.cwd),
+    stdio: entries,
+    streams,
+    detached: Boolean(options.detached),
+    shell: shell || isShell(file, plain),
+    blocking: true,
+    primitive: primitive(),
+    variable: (name) => (env ?? process.env)[name],
+    timeoutMs: typeof options.timeout === 'number' ? options.timeout : 0,
+  };
+}
+
+const SHELLS = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash']);
+
+function isShell(file: string, args: readonly string[]): boolean {
+  return SHELLS.has(basename(file)) && args.includes('-c');
+}
+
+function stringsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function cwdOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return value instanceof URL && value.protocol === 'file:' ? decodeURIComponent(value.pathname) : undefined;
+}
+
+/** Released Node forks with fork(2) on Linux; libuv elsewhere uses posix_spawn (Darwin) or its own means. */
+function primitive(): ForkRequest['primitive'] {
+  return process.platform === 'darwin' ? 'posix_spawn' : 'fork';
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+function nameOf(errno: number): string {
+  try {
+    return getSystemErrorName(errno);
+  } catch {
+    return `errno ${-errno}`;
+  }
+}
+
+/** What cannot be understood is the program's business: Node will throw its own error for it. */
+function understood(read: () => ForkRequest | undefined): ForkRequest | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

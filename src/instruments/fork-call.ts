@@ -1,0 +1,117 @@
+import { basename } from 'node:path';
+import type { ChildFacts, Fork, ForkApi, StdioEntry } from '../model';
+import { redactArgs, redactCommandLine } from '../redact';
+import type { CapturedSite } from '../site';
+
+/** What a `*Sync` function or `ChildProcess.prototype.spawn` was asked to do, as far as it was understood. */
+export interface ForkRequest {
+  readonly api: ForkApi | undefined;
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string | undefined;
+  readonly stdio: readonly StdioEntry[];
+  readonly detached: boolean;
+  readonly shell: boolean;
+  readonly blocking: boolean;
+  readonly primitive: Fork['primitive'];
+  /** A variable of the child's environment. Never reported. */
+  readonly variable: (name: string) => string | undefined;
+  /** Milliseconds after which the call itself ends the child; 0: never. */
+  readonly timeoutMs: number;
+  /** The streams that the program passed in `stdio`, by their number in the child. */
+  readonly streams: ReadonlyMap<number, object>;
+}
+
+let forks = 0;
+
+/** A fork as it happens. Making one must stay cheap: what only a report needs is worked out when it is read. */
+export class ForkCall implements Fork {
+  readonly type = 'fork';
+  readonly time = Date.now();
+  readonly number = ++forks;
+  threadId = 0;
+  /** The user's own patterns of what must not be shown. */
+  redact: readonly string[] = [];
+  child: ChildFacts | undefined;
+  blockedMs: number | undefined;
+  error: string | undefined;
+  /** Descriptors 0 to 2 that were non-blocking before the fork; set where the child inherits them. */
+  nonblockingBefore: readonly number[] = [];
+  /** Descriptors whose O_NONBLOCK was gone after the fork. */
+  clearedNonblocking: readonly number[] = [];
+  /** Bytes that were queued in `process.stdout` and `process.stderr` when the call began. */
+  pendingStdout = 0;
+  pendingStderr = 0;
+  /** The program called `unref()` on the child. */
+  unreferenced = false;
+
+  readonly request: ForkRequest;
+  readonly forked: CapturedSite;
+  #api: ForkApi | undefined;
+
+  constructor(request: ForkRequest, forked: CapturedSite) {
+    this.request = request;
+    this.forked = forked;
+  }
+
+  get id(): string {
+    return `${process.pid}.${this.threadId}.${this.number}`;
+  }
+
+  get api(): ForkApi {
+    this.#api ??= this.request.api ?? apiOf(this.forked);
+    return this.#api;
+  }
+
+  get command(): string {
+    return redactCommandLine(plainCommand(this.request), this.redact);
+  }
+
+  get file(): string {
+    return redactCommandLine(this.request.file, this.redact);
+  }
+
+  get args(): readonly string[] {
+    return redactArgs(this.request.args, this.redact);
+  }
+
+  get cwd(): string | undefined {
+    return this.request.cwd;
+  }
+
+  get stdio(): readonly StdioEntry[] {
+    return this.request.stdio;
+  }
+
+  get detached(): boolean {
+    return this.request.detached;
+  }
+
+  get shell(): boolean {
+    return this.request.shell;
+  }
+
+  get blocking(): boolean {
+    return this.request.blocking;
+  }
+
+  get primitive(): Fork['primitive'] {
+    return this.request.primitive;
+  }
+}
+
+/** A shell's command line, else the program's base name. */
+function plainCommand({ shell, args, file }: ForkRequest): string {
+  const at = shell ? args.indexOf('-c') : -1;
+  return (at >= 0 && args[at + 1]) || basename(file);
+}
+
+/** All asynchronous functions meet in `ChildProcess.prototype.spawn`: which one it was stands in the stack. */
+function apiOf(site: CapturedSite): ForkApi {
+  if (site.through('node:internal/cluster/primary').length > 0) return 'cluster.fork';
+  const functions = site.through('node:child_process');
+  const outermost = functions[functions.length - 1];
+  if (outermost === 'fork') return 'child_process.fork';
+  if (outermost === 'exec' || outermost === 'execFile') return outermost;
+  return 'spawn';
+}

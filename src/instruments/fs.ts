@@ -1,0 +1,21 @@
+import fs from 'node:fs';
+import { captureError } from '../site';
+import { patch } from './patch';
+import type { Sink } from './sink';
+
+const DEPTH = 6;
+
+/**
+ * Where files were opened for writing. Reads are not recorded: they are frequent, and what a child could
+ * spoil is what somebody writes.
+ */
+export function instrumentFs(sink: Sink): void {
+  patch(fs, 'openSync', (original, self, args) => {
+    const fd = Reflect.apply(original, self, args);
+    const flags = args[1];
+    if (flags !== undefined && flags !== 'r' && flags !== 0 && typeof fd === 'number') {
+      sink.openedFile(fd, String(args[0]), captureError(DEPTH));
+    }
+    return fd;
+  });
+}

@@ -1,0 +1,30 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import net from 'node:net';
+import { captureError } from '../site';
+import { patch } from './patch';
+import type { Sink } from './sink';
+
+/** The program's line lies under two or three frames of Node's for `net.connect`, seven to nine for `http.get`. */
+const CONNECT_DEPTH = 10;
+const LISTEN_DEPTH = 16;
+
+/** Node's own channel; it fires when `listen` fails, after the program's stack is gone. */
+const LISTEN_ERROR = 'tracing:net.server.listen:error';
+
+/** Listeners and client sockets. Accepted sockets belong to their listener and cost nothing. */
+export function instrumentNet(sink: Sink): () => void {
+  patch(net.Server.prototype, 'listen', (original, self, args) => {
+    sink.listening(self as net.Server, captureError(LISTEN_DEPTH));
+    return Reflect.apply(original, self, args);
+  });
+  patch(net.Socket.prototype, 'connect', (original, self, args) => {
+    sink.connecting(self as net.Socket, captureError(CONNECT_DEPTH));
+    return Reflect.apply(original, self, args);
+  });
+  const refused = (message: unknown) => {
+    const { server, error } = message as { server: net.Server; error: NodeJS.ErrnoException };
+    sink.refused(server, error);
+  };
+  subscribe(LISTEN_ERROR, refused);
+  return () => unsubscribe(LISTEN_ERROR, refused);
+}

@@ -1,0 +1,69 @@
+import { EventEmitter } from 'node:events';
+import { basename } from 'node:path';
+import type { StdioEntry } from '../model';
+import { capture } from '../site';
+import { ForkCall } from './fork-call';
+import { addOwn, patch, patchGetter } from './patch';
+import type { Sink } from './sink';
+
+const DEPTH = 16;
+const INHERITED: readonly StdioEntry[] = [0, 1, 2].map((fd) => ({ fd, type: 'inherit', parentFd: fd }));
+
+/** Streams of descriptors 0 to 2 that the program has asked Node for. Asking makes them, so we never do. */
+export type TouchedStdio = Map<number, NodeJS.ReadStream | NodeJS.WriteStream>;
+
+/** Event names that no listener of the program may see, and when. */
+export type HiddenEvents = (event: unknown, argument: unknown) => boolean;
+
+/**
+ * The process's end, its standard streams and `process.execve`. `exit` is learned in `emit`, which stands on the
+ * prototype of `process`: a listener of ours would be counted by the program and could raise
+ * MaxListenersExceededWarning, and would not run last.
+ */
+export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: HiddenEvents): void {
+  const emit = EventEmitter.prototype.emit;
+  addOwn(Object.getPrototypeOf(process), 'emit', emit, (_, self, args) => {
+    if (self !== process) return Reflect.apply(emit, self, args);
+    const event = args[0];
+    if (event === 'exit') {
+      try {
+        return Reflect.apply(emit, self, args);
+      } finally {
+        sink.exiting(Number(process.exitCode ?? args[1] ?? 0));
+      }
+    }
+    if (event === 'uncaughtExceptionMonitor') sink.uncaught(args[1]);
+    else if (event === 'worker' && hidden(event, args[1])) return false;
+    return Reflect.apply(emit, self, args);
+  });
+  for (const [fd, name] of ['stdin', 'stdout', 'stderr'].entries()) {
+    patchGetter(process, name, (original, self) => {
+      const stream = Reflect.apply(original, self, []) as NodeJS.ReadStream;
+      touched.set(fd, stream);
+      return stream;
+    });
+  }
+  patch(process, 'execve', (original, self, args) => {
+    const [file, argv] = args;
+    if (typeof file === 'string') sink.forking(execveCall(file, Array.isArray(argv) ? argv.map(String) : []));
+    return Reflect.apply(original, self, args);
+  });
+}
+
+function execveCall(file: string, args: readonly string[]): ForkCall {
+  const request = {
+    api: 'process.execve' as const,
+    file,
+    args: args.length > 0 ? args : [basename(file)],
+    cwd: undefined,
+    stdio: INHERITED,
+    streams: new Map<number, object>(),
+    detached: false,
+    shell: false,
+    blocking: false,
+    primitive: 'execve' as const,
+    variable: (name: string) => process.env[name],
+    timeoutMs: 0,
+  };
+  return new ForkCall(request, capture(DEPTH));
+}

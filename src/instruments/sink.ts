@@ -1,0 +1,43 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Server, Socket } from 'node:net';
+import type { Worker } from 'node:worker_threads';
+import type { ForkCall } from './fork-call';
+
+/** A child that this thread made and has not yet seen the exit of. */
+export interface LiveChild {
+  readonly fork: ForkCall;
+  readonly process: ChildProcess;
+}
+
+/**
+ * What the instruments tell. Every method is called on the program's own stack: the one who implements it must
+ * be quick and must not throw.
+ */
+export interface Sink {
+  /** A child is about to be made. For `*Sync` calls the thread is about to block until the child has ended. */
+  forking(call: ForkCall): void;
+  /** The call came back. Throws only in the mode `throw`, and then what the program shall see. */
+  forked(call: ForkCall, process?: ChildProcess): void;
+  /** The kernel has reported the child's exit; the program's own listeners have not run yet. */
+  exited(child: LiveChild): void;
+  /** `kill()` was called; `result` is what it returned. */
+  killing(process: ChildProcess, signal: unknown): void;
+  /** The program has said that it will not wait for the child. */
+  unreferenced(process: ChildProcess): void;
+  /** A socket or server was sent over an IPC channel. */
+  sent(target: object, handle: object): void;
+  /** `listen()` was called. */
+  listening(server: Server, stack: Error | undefined): void;
+  /** `listen()` failed. */
+  refused(server: Server, error: NodeJS.ErrnoException): void;
+  /** A client socket connects. `stack` is not formatted: see `CapturedSite`. */
+  connecting(socket: Socket, stack: Error | undefined): void;
+  /** A file was opened for writing. */
+  openedFile(fd: number, path: string, stack: Error | undefined): void;
+  /** A worker thread was started. */
+  started(worker: Worker, stack: Error | undefined): void;
+  /** The thread's event loop or process ends; the program's own `exit` listeners have run. */
+  exiting(code: number): void;
+  /** An exception that nobody caught is about to end the process. */
+  uncaught(error: unknown): void;
+}

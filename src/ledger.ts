@@ -1,0 +1,173 @@
+import type { Server, Socket } from 'node:net';
+import { basename } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import type { LiveChild } from './instruments/sink';
+import { descriptorOf } from './instruments/stdio';
+import type { Resource, ResourceKind, Site } from './model';
+import { CapturedSite } from './site';
+
+/** What is kept of an opening: an unformatted stack, and the span that was active if somebody traces. */
+interface Opening {
+  readonly stack: Error | undefined;
+  readonly span: unknown;
+}
+
+/** A class whose constructor returns the object it was given, so that a subclass can give it a private field. */
+const Given = class {
+  constructor(object: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: that is what this class is for
+    return object;
+  }
+} as new (
+  object: object,
+) => object;
+
+/** Notes on objects of the program in a private field: invisible to it, freed with it, cheaper than a WeakMap. */
+class Note extends Given {
+  #opening: Opening;
+
+  private constructor(object: object, opening: Opening) {
+    super(object);
+    this.#opening = opening;
+  }
+
+  static put(object: object, opening: Opening): void {
+    if (#opening in object) (object as Note).#opening = opening;
+    else new Note(object, opening);
+  }
+
+  static of(object: object): Opening | undefined {
+    return #opening in object ? (object as Note).#opening : undefined;
+  }
+}
+
+interface OpenedFile extends Opening {
+  readonly path: string;
+}
+
+interface Published extends Opening {
+  readonly kind: ResourceKind;
+  readonly label: string;
+}
+
+/** The live resources and children of one thread, and where each came from. */
+export class Ledger {
+  readonly #children = new Map<number, LiveChild>();
+  readonly #files = new Map<number, OpenedFile>();
+  readonly #published = new Map<number, Published>();
+  readonly #workers = new Set<WeakRef<Worker>>();
+  /** Listening sockets that children got, by what `/proc/<pid>/fd` links to: they may outlive the server here. */
+  readonly #handedOver = new Map<string, Site | undefined>();
+  #ids = 0;
+  /** Reads the active span context; set while an OpenTelemetry SDK is registered. */
+  activeSpan: (() => unknown) | undefined;
+
+  /** 0 in the main thread. Asked late: loading `node:worker_threads` takes a millisecond. */
+  get threadId(): number {
+    return (require('node:worker_threads') as typeof import('node:worker_threads')).threadId;
+  }
+
+  addChild(pid: number, child: LiveChild): void {
+    this.#children.set(pid, child);
+  }
+
+  removeChild(pid: number): void {
+    this.#children.delete(pid);
+  }
+
+  /** Children that have not been reported as ended. */
+  get children(): ReadonlyMap<number, LiveChild> {
+    return this.#children;
+  }
+
+  noteObject(object: object, stack: Error | undefined): void {
+    Note.put(object, { stack, span: this.activeSpan?.() });
+  }
+
+  noteWorker(worker: Worker, stack: Error | undefined): void {
+    this.noteObject(worker, stack);
+    this.#workers.add(new WeakRef(worker));
+  }
+
+  /** Worker threads that this thread started and that still run. */
+  workers(): Worker[] {
+    const alive: Worker[] = [];
+    for (const reference of this.#workers) {
+      const worker = reference.deref();
+      if (worker && worker.threadId >= 0) alive.push(worker);
+      else this.#workers.delete(reference);
+    }
+    return alive;
+  }
+
+  noteHandedOver(target: string, opened: Site | undefined): void {
+    this.#handedOver.set(target, opened);
+  }
+
+  /** Where a listening socket was opened that a child got; undefined where that is not known. */
+  handedOver(target: string): Site | undefined {
+    return this.#handedOver.get(target);
+  }
+
+  noteFile(fd: number, path: string, stack: Error | undefined): void {
+    this.#files.set(fd, { path, stack, span: this.activeSpan?.() });
+  }
+
+  notePublished(fd: number, kind: ResourceKind, label: string, stack: Error | undefined): void {
+    this.#published.set(fd, { kind, label, stack, span: this.activeSpan?.() });
+  }
+
+  forgetPublished(fd: number): void {
+    this.#published.delete(fd);
+  }
+
+  /** What the program knows of one of its objects. */
+  resourceOf(object: object, kind: ResourceKind, label: string): Resource {
+    const opening = Note.of(object);
+    const fd = descriptorOf(object);
+    return this.#resource(kind, label, opening, fd);
+  }
+
+  /** What the program knows of a descriptor: first what was published, then its own streams, then its files. */
+  resourceAt(fd: number, target: string): Resource | undefined {
+    const published = this.#published.get(fd);
+    if (published) return this.#resource(published.kind, published.label, published, fd);
+    if (fd > 2 && target.startsWith('socket:')) {
+      const object = activeObjectAt(fd);
+      if (object) {
+        const listener = 'listening' in object;
+        return this.resourceOf(object, listener ? 'listener' : 'socket', target);
+      }
+    }
+    const file = this.#files.get(fd);
+    // the number may have been closed and given to another file since
+    if (file && basename(target) === basename(file.path)) {
+      return this.#resource('file', file.path, file, fd);
+    }
+    return undefined;
+  }
+
+  #resource(
+    kind: ResourceKind,
+    label: string,
+    opening: Opening | undefined,
+    fd: number | undefined,
+  ): Resource {
+    return {
+      id: ++this.#ids,
+      kind,
+      label,
+      threadId: this.threadId,
+      ...(fd !== undefined && { fd }),
+      ...(opening?.stack && { opened: new CapturedSite(opening.stack) }),
+      ...(opening?.span !== undefined && { span: opening.span }),
+    };
+  }
+}
+
+/** The socket or server on a descriptor: O(open), so only asked when a fork is about to be reported. */
+export function activeObjectAt(fd: number): Socket | Server | undefined {
+  const { _getActiveHandles } = process as unknown as { _getActiveHandles?: () => object[] };
+  const objects = _getActiveHandles?.call(process) ?? [];
+  return objects.find((object) => descriptorOf(object) === fd) as Socket | Server | undefined;
+}

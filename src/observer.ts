@@ -1,0 +1,230 @@
+import type { Server } from 'node:net';
+import type { ForkMessage } from './channels';
+import type { Config } from './config';
+import { ConflictView } from './conflict-view';
+import { SearchCredit } from './crossings';
+import { Engine } from './engine';
+import { ExitView } from './exit-view';
+import type { ForkCall } from './instruments/fork-call';
+import type { TouchedStdio } from './instruments/process';
+import { descriptorOf } from './instruments/stdio';
+import type { Ledger } from './ledger';
+import type { ForkRecord, Hazard, Reporter } from './model';
+import { createProcfs } from './procfs/procfs';
+import { createReporter } from './reporters';
+import { rules } from './rules';
+import { messageOf, say } from './say';
+import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
+import { Strangers } from './strangers';
+
+/** How long after a fork its consequences are looked at, in milliseconds. */
+const AFTERMATH_MS = 200;
+
+/** Taken before the program, or its test runner, can put other timers in its place. */
+const setTimer = setTimeout;
+
+/** What the guard has gathered since the start. */
+export interface Gathered {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly touched: TouchedStdio;
+  readonly baseline: ReadonlySet<string>;
+}
+
+/**
+ * The part that looks and judges: kernel, rules, reporters. It is loaded at the first fork, so that a program
+ * that never forks does not pay for it.
+ */
+export class Observer {
+  readonly procfs = createProcfs();
+  readonly engine: Engine;
+  readonly #gathered: Gathered;
+  readonly #credit = new SearchCredit();
+  readonly #strangers = new Strangers();
+  readonly #pending: { readonly call: ForkCall; readonly faults: number }[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #forks = 0;
+
+  constructor(gathered: Gathered) {
+    this.#gathered = gathered;
+    this.engine = new Engine({
+      rules,
+      allow: gathered.config.allow,
+      reporters: () => this.#createReporters(),
+      publish: (hazard) => publishHazard(hazard),
+      pid: process.pid,
+      threadId: gathered.ledger.threadId,
+    });
+  }
+
+  get forks(): number {
+    return this.#forks;
+  }
+
+  /** What snapshots read from; made anew for each moment because the tables of a moment are kept in it. */
+  get context(): SnapshotContext {
+    const { ledger, baseline, touched } = this.#gathered;
+    return {
+      procfs: this.procfs,
+      ledger,
+      baseline,
+      touched,
+      credit: this.#credit,
+      pid: process.pid,
+      slowForkMs: this.#gathered.config.slowForkMs,
+      strangers: () => this.#strangers.confirmed(this.procfs),
+      gap: (gap) => this.engine.gap(gap),
+    };
+  }
+
+  /** Judges a fork that has just been made, or, for `process.execve`, is about to be. */
+  fork(call: ForkCall): Hazard[] {
+    this.#forks++;
+    if (call.blockedMs !== undefined) this.#credit.earn(call.blockedMs);
+    const view = new ForkView(call, this.context);
+    const hazards = this.engine.run('fork', view);
+    if (this.#hasAftermath(call)) this.#expectAftermath(call);
+    if (this.#gathered.config.forks || hasForkSubscribers()) this.#record(call, view);
+    this.drainGaps();
+    return hazards;
+  }
+
+  /** A detached child was let go: what it keeps of ours is now certain to matter. */
+  released(call: ForkCall): Hazard[] {
+    const hazards = this.engine.run('fork', new ForkView(call, this.context));
+    this.drainGaps();
+    return hazards;
+  }
+
+  /** `listen` has failed with EADDRINUSE. */
+  conflict(server: Server, error: NodeJS.ErrnoException): Hazard[] {
+    const { address, port } = error as { address?: unknown; port?: unknown };
+    const { opened: listened } = this.#gathered.ledger.resourceOf(server, 'listener', '');
+    const moment = {
+      type: 'conflict' as const,
+      time: Date.now(),
+      threadId: this.#gathered.ledger.threadId,
+      address: `${address ?? '*'}:${port ?? ''}`,
+      ...(typeof port === 'number' && { port }),
+      ...(listened && { listened }),
+    };
+    const hazards = this.engine.run('conflict', new ConflictView(moment, this.context));
+    this.drainGaps();
+    return hazards;
+  }
+
+  /** Remembers where a listener was opened whose descriptor a child is about to get. */
+  handedOver(object: object): void {
+    const fd = descriptorOf(object);
+    const target = fd === undefined ? undefined : this.procfs.link('self', fd);
+    if (target)
+      this.#gathered.ledger.noteHandedOver(
+        target,
+        this.#gathered.ledger.resourceOf(object, 'listener', target).opened,
+      );
+  }
+
+  /** The process or worker thread ends. */
+  exit(code: number): Hazard[] {
+    this.#strangers.look(this.procfs, this.#gathered.ledger);
+    this.settle();
+    const { threadId } = this.#gathered.ledger;
+    const moment = {
+      type: 'exit' as const,
+      time: Date.now(),
+      threadId,
+      of: threadId === 0 ? ('process' as const) : ('thread' as const),
+      code,
+    };
+    const hazards = this.engine.run('exit', new ExitView(moment, this.context));
+    this.drainGaps();
+    const summary = {
+      pid: process.pid,
+      forks: this.#forks,
+      hazards: this.engine.counts(),
+      gaps: this.engine.gaps,
+    };
+    this.engine.each('end', (reporter) => reporter.end?.(summary));
+    return hazards;
+  }
+
+  /** Hands what procfs could not read to the engine. */
+  drainGaps(): void {
+    for (const gap of this.procfs.failures()) this.engine.gap(gap);
+  }
+
+  #hasAftermath(call: ForkCall): boolean {
+    if (call.blocking || call.child === undefined) return false;
+    if ((call.blockedMs ?? 0) >= this.#gathered.config.slowForkMs) return true;
+    return call.stdio[0]?.parentFd === 0 || this.#strangers.look(this.procfs, this.#gathered.ledger);
+  }
+
+  #expectAftermath(call: ForkCall): void {
+    this.#pending.push({ call, faults: process.resourceUsage().minorPageFault });
+    this.#timer ??= setTimer(() => {
+      this.#timer = undefined;
+      this.settle();
+    }, AFTERMATH_MS).unref();
+  }
+
+  /** Judges what the forks of the last moments have led to. */
+  settle(): void {
+    for (const { call, faults } of this.#pending.splice(0)) {
+      this.engine.run('aftermath', new AftermathView(call, this.context, faults));
+    }
+    this.drainGaps();
+  }
+
+  #record(call: ForkCall, view: ForkView): void {
+    const open = this.procfs.openCount('self');
+    const record: ForkRecord = {
+      fork: call,
+      pid: process.pid,
+      descriptors: {
+        ...(open !== undefined && { open }),
+        inheritable: view.crossings().filter(({ via }) => via === 'leak').length,
+      },
+      threads: view.threads.length,
+    };
+    if (this.#gathered.config.forks) this.engine.each('fork', (reporter) => reporter.fork?.(record));
+    publishFork({ record, command: call.command });
+  }
+
+  #createReporters(): Reporter[] {
+    const { config } = this.#gathered;
+    const options = { cwd: process.cwd(), ...(config.output !== undefined && { output: config.output }) };
+    const names = config.reporters ?? (hasTracing() ? ['terminal', 'otel'] : ['terminal']);
+    return names.flatMap((name) => {
+      try {
+        return createReporter(name, options);
+      } catch (error) {
+        say(messageOf(error));
+        return [];
+      }
+    });
+  }
+}
+
+/** An OpenTelemetry SDK has registered itself: see `registerGlobal` in `@opentelemetry/api`. */
+function hasTracing(): boolean {
+  return Symbol.for('opentelemetry.js.api.1') in globalThis;
+}
+
+function channels(): typeof import('./channels') {
+  return require('./channels');
+}
+
+function publishHazard(hazard: Hazard): void {
+  const { hazardChannel } = channels();
+  if (hazardChannel.hasSubscribers) hazardChannel.publish(hazard);
+}
+
+function hasForkSubscribers(): boolean {
+  const { end } = channels().forkChannel;
+  return end.hasSubscribers;
+}
+
+function publishFork(message: ForkMessage): void {
+  const { end } = channels().forkChannel;
+  if (end.hasSubscribers) end.publish(message);
+}

@@ -1,0 +1,82 @@
+import type { Crossing, Descriptor, Finding } from '../model';
+import type { Rule } from './rule';
+import { childOf, named } from './words';
+
+/**
+ * ### What it reports
+ * A detached child that keeps this process's stdout or stderr, where that is a pipe or a socket.
+ *
+ * ### Why
+ * Whoever reads the other end (a CI step, `| tee`, `exec()` in another Node process) waits for its end, which
+ * comes only when the last writer has closed it. The detached child is one of them: the reader hangs until the
+ * child exits, long after this process has. And when the reader goes away, the child dies of SIGPIPE.
+ *
+ * ### Certain because
+ * The child is `detached`, descriptor 1 or 2 of this process is a pipe or socket and is in its `stdio`, and either
+ * the program has called `unref()` on it, or the child is alive while this process exits.
+ *
+ * ### Example
+ * ```js
+ * spawn('server', { detached: true, stdio: 'inherit' }).unref();
+ * ```
+ *
+ * ### Instead
+ * `stdio: 'ignore'`, or a log file: `stdio: ['ignore', log, log]`.
+ */
+export const lingeringStdio: Rule = {
+  name: 'lingering-stdio',
+  severity: 'warning',
+  summary: 'a detached child keeps our stdout or stderr: whoever waits for its end waits for the child',
+  *fork(snapshot) {
+    const { moment } = snapshot;
+    if (!moment.detached || !moment.unreferenced) return;
+    for (const crossing of snapshot.crossings()) {
+      if (crossing.via !== 'stdio' || !isOutput(crossing.descriptor) || !endsWithReader(crossing)) continue;
+      yield {
+        ...words(crossing.descriptor.fd, childOf(moment)),
+        forked: moment.forked,
+        proof: [
+          ...crossing.proof,
+          `/proc/self/fd/${crossing.descriptor.fd} -> ${crossing.descriptor.target}`,
+          'the child is detached and unref() was called on it',
+        ],
+        fork: moment.id,
+        child: moment.child,
+      };
+    }
+  },
+  *exit(snapshot) {
+    for (const { fork, child, shared } of snapshot.survivors()) {
+      if (!fork.detached) continue;
+      for (const { descriptor, proof } of shared) {
+        if (!isOutput(descriptor)) continue;
+        yield {
+          ...words(descriptor.fd, named(child)),
+          forked: fork.forked,
+          proof: [...proof, `pid ${child.pid} is detached and lives while this process exits`],
+          fork: fork.id,
+          child,
+        };
+      }
+    }
+  },
+};
+
+function isOutput({ fd, kind }: Descriptor): boolean {
+  return (fd === 1 || fd === 2) && (kind === 'pipe' || kind === 'socket');
+}
+
+/** As its input the child does not keep a reader waiting: it holds no writing end. */
+function endsWithReader({ childFd, descriptor }: Crossing): boolean {
+  return childFd !== 0 && descriptor.access !== 'read';
+}
+
+function words(fd: number, child: string): Pick<Finding, 'what' | 'why' | 'help' | 'subject'> {
+  const stream = fd === 1 ? 'stdout' : 'stderr';
+  return {
+    what: `detached ${child} keeps the ${stream} of this process open`,
+    why: `${stream} is a pipe; its reader sees the end only when the child, too, has closed it, so a CI step, \`| tee\` or \`exec()\` that waits for this process's output waits until the child exits`,
+    help: "give the child its own output: `stdio: 'ignore'`, or `['ignore', log, log]` with a file that was opened for appending",
+    subject: stream,
+  };
+}

@@ -1,0 +1,73 @@
+import type { ChildFacts, Descriptor, Fork, Site } from '../model';
+
+/** "child `curl`", also where it never came to life. */
+export function childOf(fork: Fork): string {
+  return `child \`${fork.child?.command ?? fork.command}\``;
+}
+
+export function named(child: ChildFacts): string {
+  return `child \`${child.command}\``;
+}
+
+const KINDS: Record<Descriptor['kind'], string> = {
+  file: 'file',
+  directory: 'directory',
+  device: 'device',
+  pty: 'terminal',
+  pipe: 'pipe',
+  socket: 'socket',
+  anonymous: 'descriptor',
+};
+
+/** `file /tmp/lock`, `listening socket 127.0.0.1:80`, `connection to 127.0.0.1:5432 (PostgreSQL)`. */
+export function thing(descriptor: Descriptor): string {
+  const { kind, target, socket } = descriptor;
+  if (socket?.state === 'listen') return `listening socket ${socket.local || target}`;
+  if (isConnected(descriptor)) {
+    const protocol = protocolOf(socket?.remote ?? '');
+    return `connection to ${socket?.remote || target}${protocol ? ` (${protocol})` : ''}`;
+  }
+  return `${KINDS[kind]} ${socket?.local || target}`;
+}
+
+/** A connected stream socket of the internet families. UNIX pairs carry stdio and are judged elsewhere. */
+export function isConnected({ socket }: Descriptor): boolean {
+  return (
+    socket !== undefined &&
+    /^(tcp6?|unix)$/.test(socket.protocol) &&
+    socket.state === 'established' &&
+    socket.remote !== ''
+  );
+}
+
+export function isListener({ socket }: Descriptor): boolean {
+  return socket?.state === 'listen';
+}
+
+const PROTOCOLS: Record<string, string> = {
+  '1433': 'SQL Server',
+  '1521': 'Oracle',
+  '3306': 'MySQL or MariaDB',
+  '4222': 'NATS',
+  '5432': 'PostgreSQL',
+  '5672': 'AMQP',
+  '6379': 'Redis',
+  '9042': 'Cassandra',
+  '9092': 'Kafka',
+  '11211': 'memcached',
+  '27017': 'MongoDB',
+};
+
+/** The protocol that is usual at a port. */
+export function protocolOf(address: string): string | undefined {
+  return PROTOCOLS[address.slice(address.lastIndexOf(':') + 1)];
+}
+
+/** Who opened it, for the label `opened`: the site, else who must have done it. */
+export function openerOf(descriptor: Descriptor): Site | string {
+  if (descriptor.resource?.opened) return descriptor.resource.opened;
+  if (descriptor.origin === 'inherited')
+    return 'before the program began: by the launcher or shell that started it';
+  if (descriptor.owner) return `not by JavaScript: by ${descriptor.owner}`;
+  return 'not seen: Node marks what it opens close-on-exec, so native code opened it';
+}

@@ -1,0 +1,20 @@
+import { writeSync } from 'node:fs';
+
+const said = new Set<string>();
+
+/** One line on stderr about forkguard itself, each text once. Never throws. */
+export function say(line: string): void {
+  if (said.has(line)) return;
+  said.add(line);
+  try {
+    writeSync(2, `forkguard: ${line}\n`);
+  } catch {
+    // stderr is closed or full: nobody is there to read it
+  }
+}
+
+/** The message of whatever was thrown, on one line. */
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (message.split('\n')[0] as string).slice(0, 200);
+}

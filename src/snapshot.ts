@@ -1,0 +1,162 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type CrossingContext, describe, findCrossings } from './crossings';
+import { readEnvironment, startsNode } from './environment';
+import type { ForkCall } from './instruments/fork-call';
+import type { TouchedStdio } from './instruments/process';
+import { activeObjectAt } from './ledger';
+import type { Crossing, Descriptor, Gap, ProgramFacts } from './model';
+import { isReading, readProgram } from './program';
+import type {
+  AftermathSnapshot,
+  EnvironmentFacts,
+  ForkSnapshot,
+  MemoryFacts,
+  ProcessFacts,
+  ThreadFacts,
+} from './rules/rule';
+
+/** Where a snapshot reads. */
+export interface SnapshotContext extends CrossingContext {
+  readonly touched: TouchedStdio;
+  readonly pid: number;
+  readonly slowForkMs: number;
+  /** Children that no fork of JavaScript made and that had not called exec at two looks. */
+  strangers(): readonly ProcessFacts[];
+}
+
+/** Ledger and kernel joined at a fork. Each part is read when a rule first asks for it, and then kept. */
+export class ForkView implements ForkSnapshot {
+  readonly moment: ForkCall;
+  protected readonly context: SnapshotContext;
+  readonly #kept = new Map<string, unknown>();
+
+  constructor(moment: ForkCall, context: SnapshotContext) {
+    this.moment = moment;
+    this.context = context;
+  }
+
+  get slowForkMs(): number {
+    return this.context.slowForkMs;
+  }
+
+  get pid(): number {
+    return this.context.pid;
+  }
+
+  gap(gap: Gap): void {
+    this.context.gap(gap);
+  }
+
+  crossings(): readonly Crossing[] {
+    return this.#once('crossings', () => findCrossings(this.moment, this.context));
+  }
+
+  program(): ProgramFacts {
+    return this.#once('program', () => readProgram(this.context.touched));
+  }
+
+  readHere(): readonly number[] {
+    return this.#once('readHere', () => {
+      const passed = this.moment.stdio.flatMap(({ parentFd }) => parentFd ?? []);
+      return passed.filter((fd) => isReading(fd < 3 ? this.context.touched.get(fd) : activeObjectAt(fd)));
+    });
+  }
+
+  get startsNode(): boolean {
+    return startsNode(this.moment.request);
+  }
+
+  environment(): EnvironmentFacts {
+    return this.#once('environment', () => readEnvironment(this.moment.request, this.startsNode));
+  }
+
+  memory(): MemoryFacts | undefined {
+    return this.#once('memory', () => this.context.procfs.memory('self', { excluded: true }));
+  }
+
+  threads(): readonly ThreadFacts[] {
+    return this.#once('threads', () => readThreads(this.context));
+  }
+
+  children(): readonly ProcessFacts[] {
+    return this.#once('children', () => readChildren(this.context));
+  }
+
+  directoryExists(): boolean | undefined {
+    const { cwd } = this.moment;
+    if (cwd === undefined) return undefined;
+    return this.#once('directory', () => {
+      try {
+        return statSync(cwd).isDirectory();
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code !== 'ENOENT' && undefined;
+      }
+    });
+  }
+
+  descriptors(numbers: readonly number[]): readonly Descriptor[] {
+    return numbers.flatMap((fd) => describe(fd, this.context) ?? []);
+  }
+
+  workers(): number {
+    return this.context.ledger.workers().length;
+  }
+
+  writers(): readonly Descriptor[] {
+    const { procfs } = this.context;
+    const file = resolve(this.moment.cwd ?? '.', this.moment.request.file);
+    const same = (procfs.fds('self') ?? []).filter((fd) => procfs.link('self', fd) === file);
+    return this.descriptors(same).filter(({ access }) => access !== 'read');
+  }
+
+  #once<T>(name: string, read: () => T): T {
+    if (!this.#kept.has(name)) this.#kept.set(name, read());
+    return this.#kept.get(name) as T;
+  }
+}
+
+/** Children of the calling thread, as the kernel lists them. */
+export function readChildren({ procfs, ledger, gap }: CrossingContext): ProcessFacts[] {
+  const pids = procfs.threadChildren();
+  if (!pids) {
+    gap({ what: 'children that native code made', why: '/proc/thread-self/children could not be read' });
+    return [];
+  }
+  return pids.flatMap((pid) => {
+    const stat = procfs.stat(pid);
+    if (!stat) return [];
+    const known = ledger.children.get(pid);
+    return {
+      pid,
+      command: known ? known.fork.command : stat.comm,
+      state: stat.state,
+      forkedWithoutExec: stat.forkedWithoutExec,
+      known: known !== undefined,
+    };
+  });
+}
+
+export function readThreads({ procfs }: CrossingContext): ThreadFacts[] {
+  return (procfs.threads('self') ?? []).map((tid) => ({ tid, name: procfs.comm('self', tid) ?? '' }));
+}
+
+/** The same fork, looked at a while later. */
+export class AftermathView extends ForkView implements AftermathSnapshot {
+  readonly minorFaults: number;
+
+  constructor(moment: ForkCall, context: SnapshotContext, faultsAtFork: number) {
+    super(moment, context);
+    this.minorFaults = process.resourceUsage().minorPageFault - faultsAtFork;
+  }
+
+  strangers(): readonly ProcessFacts[] {
+    return this.context.strangers();
+  }
+
+  childLives(): boolean {
+    const { child } = this.moment;
+    const state = child && this.context.procfs.stat(child.pid)?.state;
+    return state !== undefined && state !== 'Z' && state !== 'X';
+  }
+}

@@ -1,0 +1,32 @@
+import { type Config, readConfig } from './config';
+import { Guard } from './guard';
+import { say } from './say';
+
+/** The one guard of this thread; worker threads have globals of their own, copies of this module do not. */
+const GUARD = Symbol.for('forkguard.guard');
+type Global = typeof globalThis & { [GUARD]?: Guard };
+
+export type Options = Partial<Config>;
+
+/** Starts guarding this thread. A second start changes nothing and returns the guard that is there. */
+export function start(options: Options = {}): Guard | undefined {
+  const global = globalThis as Global;
+  if (global[GUARD]) return global[GUARD];
+  const { config, complaints } = readConfig(process.env, process.cwd());
+  for (const complaint of complaints) say(complaint);
+  const chosen = { ...config, ...options };
+  if (chosen.mode === 'off') return undefined;
+  const guard = new Guard(chosen);
+  Object.defineProperty(global, GUARD, { value: guard, configurable: true, enumerable: false });
+  return guard;
+}
+
+/** The guard of this thread, if there is one. */
+export function current(): Guard | undefined {
+  return (globalThis as Global)[GUARD];
+}
+
+export function stop(): void {
+  current()?.stop();
+  Reflect.deleteProperty(globalThis, GUARD);
+}

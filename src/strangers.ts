@@ -1,0 +1,37 @@
+import type { Ledger } from './ledger';
+import type { Procfs } from './procfs/procfs';
+import type { ProcessFacts } from './rules/rule';
+
+/** A native fork that calls exec does so within microseconds; this many milliseconds later it has had its time. */
+const LEAST_AGE_MS = 100;
+
+/** Children that native code made: seen once they are suspects, seen again without exec they are certain. */
+export class Strangers {
+  readonly #suspects = new Map<number, { readonly startTime: number; readonly seen: number }>();
+
+  /** Looks at the children of the calling thread. Tells whether there are suspects. */
+  look(procfs: Procfs, ledger: Ledger): boolean {
+    for (const pid of procfs.threadChildren() ?? []) {
+      if (ledger.children.has(pid) || this.#suspects.has(pid)) continue;
+      const stat = procfs.stat(pid);
+      if (stat?.forkedWithoutExec && stat.state !== 'Z') {
+        this.#suspects.set(pid, { startTime: stat.startTime, seen: performance.now() });
+      }
+    }
+    return this.#suspects.size > 0;
+  }
+
+  /** The suspects that still live, still without exec. */
+  confirmed(procfs: Procfs): ProcessFacts[] {
+    const certain: ProcessFacts[] = [];
+    for (const [pid, { startTime, seen }] of this.#suspects) {
+      const stat = procfs.stat(pid);
+      if (stat?.startTime !== startTime || !stat.forkedWithoutExec || stat.state === 'Z')
+        this.#suspects.delete(pid);
+      else if (performance.now() - seen >= LEAST_AGE_MS) {
+        certain.push({ pid, command: stat.comm, state: stat.state, forkedWithoutExec: true, known: false });
+      }
+    }
+    return certain;
+  }
+}
