@@ -14,7 +14,8 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
   const listenPid = request.variable('LISTEN_PID');
   const channel = Number(request.variable('NODE_CHANNEL_FD') ?? Number.NaN);
   const directory = resolve(request.cwd ?? '.');
-  const options = splitOptions(request.variable('NODE_OPTIONS') ?? '');
+  const nodeOptions = request.variable('NODE_OPTIONS');
+  const options = splitOptions(nodeOptions ?? '');
   const own = runsNode ? nodeFlags(request.args.slice(1)) : [];
   return {
     ...(make && { jobserver: [Number(make[1]), Number(make[2])] }),
@@ -24,7 +25,10 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
         activation: Array.from({ length: Math.min(listenFds, 64) }, (_, i) => 3 + i),
       }),
     ...(Number.isInteger(channel) && { channelFd: channel }),
-    preloads: [...preloads(options, 'NODE_OPTIONS', directory), ...preloads(own, 'arguments', directory)],
+    preloads: [
+      ...preloads(options, 'NODE_OPTIONS', directory, nodeOptions !== process.env.NODE_OPTIONS),
+      ...preloads(own, 'arguments', directory, false),
+    ],
     inspectors: [...inspectors(options, 'NODE_OPTIONS'), ...inspectors(own, 'arguments')],
   };
 }
@@ -64,7 +68,12 @@ function splitOptions(text: string): string[] {
   return words;
 }
 
-function preloads(flags: readonly string[], source: Preload['source'], directory: string): Preload[] {
+function preloads(
+  flags: readonly string[],
+  source: Preload['source'],
+  directory: string,
+  setHere: boolean,
+): Preload[] {
   const found: Preload[] = [];
   for (let i = 0; i < flags.length; i++) {
     const [flag = '', joined] = splitAt(flags[i] as string);
@@ -72,7 +81,13 @@ function preloads(flags: readonly string[], source: Preload['source'], directory
     const value = joined ?? flags[++i];
     if (value === undefined || isAbsolute(value) || !isPath(flag, value)) continue;
     const path = resolve(directory, value);
-    found.push({ flag, value, source, found: EXTENSIONS.some((extension) => existsSync(path + extension)) });
+    found.push({
+      flag,
+      value,
+      source,
+      found: EXTENSIONS.some((extension) => existsSync(path + extension)),
+      setForElsewhere: setHere && directory !== process.cwd(),
+    });
   }
   return found;
 }

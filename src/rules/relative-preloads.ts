@@ -1,4 +1,5 @@
-import type { Rule } from './rule';
+import type { Severity } from '../model';
+import type { Preload, Rule } from './rule';
 import { childOf } from './words';
 
 /**
@@ -13,7 +14,9 @@ import { childOf } from './words';
  *
  * ### Certain because
  * The flag is in the child's `NODE_OPTIONS` or arguments, its value starts with a dot, and no such file exists
- * there. It is an `error` where the child is Node itself, else `info`: a Node further down would fail.
+ * there. It is an `error` where the child is Node itself, else `info`: a Node further down would fail. If the file
+ * exists there, but `NODE_OPTIONS` was set for this child and it starts in another directory than this process, the
+ * report is a `warning`: the option goes on to every Node that the child starts, and works in that directory only.
  *
  * ### Instead
  * `NODE_OPTIONS="--require $PWD/hook.cjs"`: an absolute path.
@@ -25,22 +28,40 @@ export const relativePreloads: Rule = {
     'a preload with a relative path is handed down to a child in another directory, where it does not exist',
   *fork(snapshot) {
     const { moment, startsNode } = snapshot;
-    for (const { flag, value, source, found } of snapshot.environment().preloads) {
-      if (found) continue;
+    for (const preload of snapshot.environment().preloads) {
+      const { flag, value, source, found, setForElsewhere } = preload;
+      if (found && !setForElsewhere) continue;
       yield {
-        what: `${childOf(moment)} is told to load \`${value}\`, which does not exist in its working directory`,
+        ...(found ? brittle(preload) : broken(preload, startsNode)),
+        what: `${childOf(moment)} is told to load \`${value}\`, ${found ? 'which exists in its working directory only' : 'which does not exist in its working directory'}`,
         forked: moment.forked,
-        why: `\`${flag} ${value}\` is handed down by ${source === 'NODE_OPTIONS' ? 'NODE_OPTIONS' : 'process.execArgv or the arguments'} and looked up from the child's working directory; ${startsNode ? 'the child ends at its start' : 'a Node process below it ends at its start'} with "Cannot find module"`,
         help: 'make the path absolute, or take the flag out for this child (`env`, `execArgv: []`)',
         proof: [
           `${source} of the child: ${flag} ${value}`,
-          `no such file in ${moment.cwd ?? 'the working directory'}`,
+          `${found ? 'the file exists' : 'no such file'} in ${moment.cwd ?? 'the working directory'}`,
         ],
         subject: `${flag} ${value}`,
-        severity: startsNode ? 'error' : 'info',
         fork: moment.id,
         child: moment.child,
       };
     }
   },
 };
+
+type Verdict = { readonly why: string; readonly severity: Severity };
+
+function broken({ flag, value, source }: Preload, startsNode: boolean): Verdict {
+  const from = source === 'NODE_OPTIONS' ? 'NODE_OPTIONS' : 'process.execArgv or the arguments';
+  const who = startsNode ? 'the child' : 'a Node process below it';
+  return {
+    why: `\`${flag} ${value}\` is handed down by ${from} and looked up from the child's working directory; ${who} ends at its start with "Cannot find module"`,
+    severity: startsNode ? 'error' : 'info',
+  };
+}
+
+function brittle({ flag, value }: Preload): Verdict {
+  return {
+    why: `\`${flag} ${value}\` is looked up from the working directory of each Node process that inherits NODE_OPTIONS; one that the child starts in any other directory ends at its start with "Cannot find module"`,
+    severity: 'warning',
+  };
+}

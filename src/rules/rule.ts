@@ -20,6 +20,8 @@ export interface Preload {
   readonly source: 'NODE_OPTIONS' | 'arguments';
   /** Whether `value` names an existing file when looked up from the child's working directory. */
   readonly found: boolean;
+  /** It was set for this child, which starts in another directory than this process. */
+  readonly setForElsewhere: boolean;
 }
 
 /** What the child will see of its environment, as far as a rule needs it. Never the values themselves. */
