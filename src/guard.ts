@@ -59,6 +59,11 @@ export class Guard implements Sink {
     return this.#observer;
   }
 
+  /** Looks now, without a fork. */
+  check(): Hazard[] {
+    return this.#safely('check', () => this.observer.check()) ?? [];
+  }
+
   forking(call: ForkCall): void {
     this.#safely('forking', () => {
       call.threadId = this.ledger.threadId;

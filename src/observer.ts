@@ -5,7 +5,7 @@ import { ConflictView } from './conflict-view';
 import { SearchCredit } from './crossings';
 import { Engine } from './engine';
 import { ExitView } from './exit-view';
-import type { ForkCall } from './instruments/fork-call';
+import { type ForkCall, imaginedCall } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import { descriptorOf } from './instruments/stdio';
 import type { Ledger } from './ledger';
@@ -167,12 +167,25 @@ export class Observer {
     }, AFTERMATH_MS).unref();
   }
 
+  /** Judges a child that might be forked now. */
+  check(): Hazard[] {
+    this.#strangers.look(this.procfs, this.#gathered.ledger);
+    const call = imaginedCall();
+    call.threadId = this.#gathered.ledger.threadId;
+    const hazards = this.engine.run('fork', new ForkView(call, this.context));
+    hazards.push(...this.engine.run('aftermath', new AftermathView(call, this.context, 0)), ...this.settle());
+    return hazards;
+  }
+
   /** Judges what the forks of the last moments have led to. */
-  settle(): void {
-    for (const { call, faults } of this.#pending.splice(0)) {
-      this.engine.run('aftermath', new AftermathView(call, this.context, faults));
-    }
+  settle(): Hazard[] {
+    const hazards = this.#pending
+      .splice(0)
+      .flatMap(({ call, faults }) =>
+        this.engine.run('aftermath', new AftermathView(call, this.context, faults)),
+      );
     this.drainGaps();
+    return hazards;
   }
 
   #record(call: ForkCall, view: ForkView): void {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { ChildFacts, Fork, ForkApi, StdioEntry } from '../model';
 import { redactArgs, redactCommandLine } from '../redact';
-import type { CapturedSite } from '../site';
+import { CapturedSite } from '../site';
 
 /** What a `*Sync` function or `ChildProcess.prototype.spawn` was asked to do, as far as it was understood. */
 export interface ForkRequest {
@@ -98,6 +98,25 @@ export class ForkCall implements Fork {
   get primitive(): Fork['primitive'] {
     return this.request.primitive;
   }
+}
+
+/** The fork that has not happened: pipes for `stdio`, and any program. */
+export function imaginedCall(): ForkCall {
+  const request: ForkRequest = {
+    api: 'native',
+    file: 'any program',
+    args: [],
+    cwd: undefined,
+    stdio: [0, 1, 2].map((fd) => ({ fd, type: 'pipe' as const })),
+    streams: new Map(),
+    detached: false,
+    shell: false,
+    blocking: true,
+    primitive: 'fork',
+    variable: (name) => process.env[name],
+    timeoutMs: 0,
+  };
+  return new ForkCall(request, new CapturedSite(undefined));
 }
 
 /** A shell's command line, else the program's base name. */

@@ -72,6 +72,8 @@ export interface Procfs {
   comm(pid: Target, tid?: number): string | undefined;
   /** The arguments, control characters escaped. Not redacted. */
   commandLine(pid: Target): string[] | undefined;
+  /** The program's file. */
+  executable(pid: Target): string | undefined;
   wchan(pid: Target, tid?: number): string | undefined;
   syscall(pid: Target, tid?: number): SystemCall | undefined;
   schedstat(pid: Target, tid?: number): RunCounter | undefined;
@@ -173,6 +175,10 @@ export function createProcfs(root = '/proc'): Procfs {
         .map(Number),
     comm: (pid, tid) => read(of(pid, 'comm', tid), (text) => printable(text.replace(/\n$/, ''))),
     commandLine: (pid) => read(of(pid, 'cmdline'), (text) => parseCommandLine(text).map(printable)),
+    executable(pid) {
+      const path = reader.link(of(pid, 'exe'));
+      return path === undefined ? undefined : printable(path);
+    },
     wchan: (pid, tid) => read(of(pid, 'wchan', tid), (text) => (/^\w[\w.]*$/.test(text) ? text : undefined)),
     syscall: (pid, tid) => read(of(pid, 'syscall', tid), parseSyscall),
     schedstat: (pid, tid) => read(of(pid, 'schedstat', tid), parseSchedstat),

@@ -1,0 +1,56 @@
+#!/usr/bin/env node
+import { type Command, UsageError } from './commands/io';
+import { messageOf } from './say';
+
+/** Loaded when called. */
+const COMMANDS: Record<string, () => Command> = {
+  run: () => (require('./commands/run') as typeof import('./commands/run')).run,
+  inspect: () => (require('./commands/inspect') as typeof import('./commands/inspect')).inspect,
+  explain: () => (require('./commands/explain') as typeof import('./commands/explain')).explain,
+  report: () => (require('./commands/report') as typeof import('./commands/report')).report,
+  doctor: () => (require('./commands/doctor') as typeof import('./commands/doctor')).doctor,
+};
+
+const HELP = `forkguard finds what leaks into, or deadlocks with, the children of a Node program.
+
+  forkguard run [options] -- command …   run a command with forkguard in all its Node processes
+  forkguard inspect <pid>                what a live process would hand to a child; nothing need be preloaded
+  forkguard explain [rule]               what a rule reports, why it harms and what to do instead
+  forkguard report <file.ndjson> …       make a page or another format from a recorded report
+  forkguard doctor                       what works on this machine, what does not, and why
+
+  forkguard <command> --help             the options of a command
+  forkguard --version
+
+Without the command line: node -r forkguard/register app.js
+`;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(HELP);
+    return name === undefined ? 2 : 0;
+  }
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${(require('../../package.json') as { version: string }).version}\n`);
+    return 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command)
+    throw new UsageError(`there is no command \`${name}\`: there are ${Object.keys(COMMANDS).join(', ')}`);
+  return command()(rest, {
+    out: (text) => process.stdout.write(text),
+    error: (text) => process.stderr.write(text),
+  });
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`forkguard: ${messageOf(error)}\n`);
+    if (error instanceof UsageError) process.stderr.write('forkguard: see forkguard --help\n');
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  },
+);

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Io, UsageError } from './io';
+
+const HELP = `forkguard run [options] -- command …
+
+Runs a command with forkguard in every Node process that it starts. Signals are passed on, and the exit code is
+the command's own.
+
+  --reporters <list>   terminal, ndjson, html, otel, github, sarif, junit, none, or module paths
+  --output <path>      the file of reporters that write files
+  --allow <list>       rules that are accepted
+  --forks              record every fork, not only hazards
+  --exit-code <n>      end with n if any process reported an error or a warning (and the command itself ended with 0)
+
+Environment variables and "forkguard" in package.json hold for what is not given here: see docs/configuration.md.
+`;
+
+const REGISTER = join(__dirname, '..', '..', 'register.js');
+const TALLY = join(__dirname, '..', 'reporters', 'tally.js');
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const at = argv.indexOf('--');
+  const own = at < 0 ? argv : argv.slice(0, at);
+  const options = optionsOf(own);
+  if (options.help) {
+    io.out(HELP);
+    return 0;
+  }
+  const [command, ...args] = at < 0 ? [] : argv.slice(at + 1);
+  if (command === undefined) throw new UsageError('nothing to run: write the command behind --');
+
+  const wanted = options['exit-code'] === undefined ? undefined : exitCodeOf(options['exit-code']);
+  const folder = wanted === undefined ? undefined : mkdtempSync(join(tmpdir(), 'forkguard-'));
+  try {
+    const code = await supervise(command, args, environment(options, folder));
+    const harmful = folder !== undefined && existsSync(join(folder, 'tally'));
+    return code === 0 && wanted !== undefined && harmful ? wanted : code;
+  } finally {
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Options = ReturnType<typeof optionsOf>;
+
+function optionsOf(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        reporters: { type: 'string' },
+        output: { type: 'string' },
+        allow: { type: 'string' },
+        forks: { type: 'boolean' },
+        'exit-code': { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('\n')[0]} (the command to run stands behind --)`);
+  }
+}
+
+function exitCodeOf(text: string): number {
+  const code = Number(text);
+  if (Number.isInteger(code) && code >= 1 && code <= 255) return code;
+  throw new UsageError(`--exit-code ${text} is not understood: allowed is a whole number from 1 to 255`);
+}
+
+function environment(options: Options, folder: string | undefined): NodeJS.ProcessEnv {
+  const { env } = process;
+  const reporters = options.reporters ?? env.FORKGUARD_REPORTERS ?? 'terminal';
+  const quoted = `"${REGISTER.replace(/["\\]/g, '\\$&')}"`;
+  return {
+    ...env,
+    NODE_OPTIONS: `--require ${quoted} ${env.NODE_OPTIONS ?? ''}`.trim(),
+    FORKGUARD_REPORTERS: folder ? `${reporters},${TALLY}` : reporters,
+    ...(options.output !== undefined && { FORKGUARD_OUTPUT: options.output }),
+    ...(options.allow !== undefined && { FORKGUARD_ALLOW: options.allow }),
+    ...(options.forks && { FORKGUARD_FORKS: '1' }),
+    ...(folder && { FORKGUARD_INTERNAL_TALLY: join(folder, 'tally') }),
+  };
+}
+
+/** Runs the command in our place: its output, its signals, its exit code. */
+function supervise(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', env });
+    const forward = (signal: NodeJS.Signals) => child.kill(signal);
+    for (const signal of SIGNALS) process.on(signal, forward);
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') reject(new UsageError(`the command \`${command}\` was not found`));
+      else reject(error);
+    });
+    child.on('close', (code, signal) => {
+      for (const name of SIGNALS) process.off(name, forward);
+      resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
+    });
+  });
+}

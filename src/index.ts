@@ -1,0 +1,63 @@
+/**
+ * forkguard as a module. Most programs need none of it: `node -r forkguard/register app.js` is enough.
+ */
+import type { Hazard } from './model';
+import { current, type Options, start as startGuard, stop as stopGuard } from './start';
+
+export type { Allowance } from './allow';
+export type { ForkMessage, ResourceMessage } from './channels';
+export type { Config } from './config';
+export type {
+  ChildFacts,
+  Finding,
+  Fork,
+  ForkApi,
+  ForkRecord,
+  Frame,
+  Gap,
+  Hazard,
+  Lock,
+  Reporter,
+  Resource,
+  ResourceKind,
+  Severity,
+  Site,
+  SocketFacts,
+  StdioEntry,
+  Summary,
+} from './model';
+export type { ForkguardRecord } from './records';
+export type { Options } from './start';
+
+/** Names of the public diagnostics channels; `docs/channels.md` tells what is published on them. */
+export const channels = {
+  fork: 'forkguard:fork',
+  hazard: 'forkguard:hazard',
+  resourceOpen: 'forkguard:resource:open',
+  resourceClose: 'forkguard:resource:close',
+} as const;
+
+/**
+ * Starts guarding this thread, as the preload does. What `options` leaves out comes from the environment and
+ * package.json. A second start changes nothing. Descriptors, sockets and children that are older are not known
+ * by the place where they were opened: preload where you can.
+ */
+export function start(options: Options = {}): { stop(): void } {
+  startGuard(options);
+  return { stop: stopGuard };
+}
+
+/**
+ * Looks now, without a fork: what a child forked at this moment would inherit, what the forks of the last moments
+ * have led to, and which children native code has made.
+ *
+ * @throws Error where forkguard was not started
+ */
+export async function check(): Promise<Hazard[]> {
+  const guard = current();
+  if (!guard)
+    throw new Error(
+      'forkguard is not started: run with `node -r forkguard/register` or call `start()` first',
+    );
+  return guard.check();
+}

@@ -1,0 +1,156 @@
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const CLI = join(__dirname, '..', 'dist', 'src', 'cli.js');
+const { NODE_OPTIONS: _, ...env } = process.env;
+
+/** With descriptors above stdio closed: those of the test runner's launcher would be true, but foreign, findings. */
+const CLOSE_FOREIGN =
+  'for f in /proc/$$/fd/*; do n=$' +
+  '{f##*/}; if [ "$n" -gt 2 ] && [ "$n" -ne 255 ]; then eval "exec $n>&-"; fi; done; exec "$@"';
+
+function forkguard(
+  args: string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): SpawnSyncReturns<string> {
+  return spawnSync('bash', ['-c', CLOSE_FOREIGN, 'bash', process.execPath, CLI, ...args], {
+    encoding: 'utf8',
+    cwd: options.cwd,
+    env: { ...env, ...options.env },
+  });
+}
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'forkguard-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A program whose only child cannot start because its directory is missing. */
+const HAZARD =
+  "require('child_process').spawn('true', { cwd: '/no/such/directory' }).on('error', () => console.log('went on'))";
+
+describe('run', () => {
+  test('the command keeps its output and its exit code', () => {
+    const { stdout, stderr, status } = forkguard([
+      'run',
+      '--',
+      process.execPath,
+      '-e',
+      "console.log('hello'); process.exitCode = 7",
+    ]);
+    expect({ stdout, stderr, status }).toEqual({ stdout: 'hello\n', stderr: '', status: 7 });
+  });
+
+  test('every Node process of the tree is guarded', () => {
+    writeFileSync(join(folder, 'hazard.js'), HAZARD);
+    const { stdout, stderr, status } = forkguard(
+      ['run', '--', 'sh', '-c', `"${process.execPath}" hazard.js`],
+      { cwd: folder },
+    );
+    expect(stdout).toBe('went on\n');
+    expect(stderr).toContain('error[missing-directories] child `true` cannot start');
+    expect(status).toBe(0);
+  });
+
+  test('--exit-code tells a script that something was found, also in a grandchild', () => {
+    writeFileSync(join(folder, 'hazard.js'), HAZARD);
+    const found = forkguard(
+      ['run', '--exit-code', '66', '--', 'sh', '-c', `"${process.execPath}" hazard.js`],
+      { cwd: folder },
+    );
+    expect(found.status).toBe(66);
+    const clean = forkguard(['run', '--exit-code', '66', '--', process.execPath, '-e', '0']);
+    expect(clean.status).toBe(0);
+  });
+
+  test('NODE_OPTIONS that are there stay', () => {
+    const { stdout } = forkguard(['run', '--', process.execPath, '-p', 'process.title'], {
+      env: { NODE_OPTIONS: '--title=kept' },
+    });
+    expect(stdout).toBe('kept\n');
+  });
+
+  test('a signal is passed on, and the exit code is that of the shell convention', async () => {
+    const child = spawn(
+      process.execPath,
+      [CLI, 'run', '--', process.execPath, '-e', "console.log('up'); setInterval(() => {}, 1000)"],
+      { env },
+    );
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.kill('SIGTERM');
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(code).toBe(128 + 15);
+  });
+
+  test.each([
+    [['run'], 'nothing to run'],
+    [['run', '--', 'no-such-command-here'], 'the command `no-such-command-here` was not found'],
+    [
+      ['run', '--exit-code', 'x', '--', 'true'],
+      '--exit-code x is not understood: allowed is a whole number from 1 to 255',
+    ],
+    [['run', '--colour', '--', 'true'], "Unknown option '--colour'"],
+  ])('%j is a mistake of the user: exit code 2, no stack trace', (args, message) => {
+    const { stderr, status } = forkguard(args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});
+
+describe('inspect', () => {
+  test('a live process that forkguard is not in: its inheritable descriptor and the lock on it', async () => {
+    const lock = join(folder, 'lock');
+    const child = spawn('bash', ['-c', `exec 200>"${lock}"; flock 200; echo ready; exec sleep 30`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    try {
+      const { stdout, status } = forkguard(['inspect', String(child.pid)]);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(new RegExp(`inheritable descriptors.*\\n.*200 +${lock} .*FLOCK WRITE`));
+      const json = JSON.parse(forkguard(['inspect', '--json', String(child.pid)]).stdout);
+      expect(json.descriptors.find(({ fd }: { fd: number }) => fd === 200)).toMatchObject({
+        target: lock,
+        closeOnExec: false,
+      });
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
+  test.each([
+    [['inspect'], 2, 'inspect takes one process id'],
+    [['inspect', 'nginx'], 2, 'not `nginx`'],
+    [['inspect', '4194305'], 1, 'there is no process 4194305'],
+  ])('%j', (args, code, message) => {
+    const { stderr, status } = forkguard(args);
+    expect(status).toBe(code);
+    expect(stderr).toContain(message);
+  });
+});
+
+test('explain lists the rules and shows a page', () => {
+  expect(forkguard(['explain']).stdout).toMatch(/^shared-locks +a lock/m);
+  expect(forkguard(['explain', 'shared-locks']).stdout).toMatch(/^# shared-locks\n[\s\S]*## Why\n/);
+  expect(forkguard(['explain', 'locks']).stderr).toContain('is it shared-locks?');
+});
+
+test('doctor says what works', () => {
+  const { stdout } = forkguard(['doctor']);
+  expect(stdout).toContain('ok  the preload loads');
+  const broken = forkguard(['doctor'], { env: { FORKGUARD_STALL_MS: 'x' } });
+  expect(broken.stdout).toContain('NO  configuration: FORKGUARD_STALL_MS=x is not understood');
+  expect(broken.status).toBe(1);
+});
+
+test.each([
+  [['--help'], 0],
+  [[], 2],
+  [['fly'], 2],
+])('%j ends with %i', (args, code) => {
+  expect(forkguard(args).status).toBe(code);
+});
