@@ -114,7 +114,13 @@ export function parseStatus(text: string): ProcessStatus | undefined {
 export type SystemCall =
   | { readonly running: true }
   /** Blocked outside a system call has number -1 and no arguments. */
-  | { readonly running: false; readonly number: number; readonly args: readonly bigint[] };
+  | {
+      readonly running: false;
+      readonly number: number;
+      readonly args: readonly bigint[];
+      /** The stack pointer. */
+      readonly stack?: bigint;
+    };
 
 export function parseSyscall(text: string): SystemCall | undefined {
   const words = text.trim().split(' ');
@@ -124,7 +130,8 @@ export function parseSyscall(text: string): SystemCall | undefined {
   if (nr < 0) return { running: false, number: -1, args: [] };
   const args = words.slice(1, 7).map((word) => hexadecimal(word.replace(/^0x/, '')));
   if (args.length < 6 || args.some((arg) => arg === undefined)) return undefined;
-  return { running: false, number: nr, args: args as bigint[] };
+  const stack = hexadecimal(words[7]?.replace(/^0x/, ''));
+  return { running: false, number: nr, args: args as bigint[], ...(stack !== undefined && { stack }) };
 }
 
 /** `/proc/<pid>/schedstat`: how long and how often a thread has run. Any change means that it ran. */

@@ -70,12 +70,17 @@ export function createReader(root: string): Reader {
     text: (path) =>
       attempt(path, () =>
         withFile(path, (fd) => {
-          const chunks: Buffer[] = [];
-          for (;;) {
-            const length = readSync(fd, buffer, 0, buffer.length, null);
-            if (length === 0) return Buffer.concat(chunks).toString();
-            // most files end within the first read; the copy is for those that do not
-            chunks.push(Buffer.from(buffer.subarray(0, length)));
+          const full: Buffer[] = [];
+          for (let used = 0; ; ) {
+            const length = readSync(fd, buffer, used, buffer.length - used, null);
+            used += length;
+            if (length === 0) {
+              const rest = buffer.subarray(0, used);
+              return (full.length === 0 ? rest : Buffer.concat([...full, rest])).toString();
+            }
+            if (used < buffer.length) continue;
+            full.push(Buffer.from(buffer));
+            used = 0;
           }
         }),
       ),

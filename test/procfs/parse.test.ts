@@ -145,6 +145,7 @@ describe('syscall', () => {
       running: false,
       number: 0,
       args: [3n, 0xffffffffffffffffn, 0x20000n, 0n, 0n, 0n],
+      stack: 0x7ffen,
     });
   });
 });

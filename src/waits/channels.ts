@@ -1,0 +1,229 @@
+/** What a thread waits for when it waits on a descriptor: the ones at the other end. */
+
+import type { SocketFacts } from '../model';
+import type { RawDescriptor } from '../procfs/procfs';
+import type { WaitEdge, WaitNode } from './graph';
+import type { Holder } from './holders';
+import type { Scene } from './observe';
+
+export interface ChannelWays {
+  readonly scene: Scene;
+  /** Ids of those who would serve a descriptor. */
+  owner(pid: number, fd: number): readonly string[];
+  epollEdges(pid: number, set: RawDescriptor | undefined): readonly WaitEdge[];
+  childExits(pid: number): readonly WaitEdge[];
+  catchesChildSignal(pid: number): boolean;
+}
+
+type Direction = 'read' | 'write';
+
+/** `read:pipe:[12]`, `write:socket:[34]`: the wait on one end, whoever has it. */
+export const channelId = (direction: Direction, target: string) => `${direction}:${target}`;
+
+export function channelNode(ways: ChannelWays, pid: number, fd: number, direction: Direction): WaitNode {
+  const { picture } = ways.scene;
+  const end = picture.descriptor(pid, fd);
+  // what many files share a name for (eventfds) is told apart by its holder
+  const shared = end && (end.kind === 'pipe' || end.kind === 'socket');
+  const id = channelId(direction, shared ? end.target : `${pid}/${fd}`);
+  const label = `descriptor ${fd} of ${picture.command(pid)}`;
+  const base = { id, kind: 'channel', label, pid, needs: 'any' } as const;
+  const live = (why: string): WaitNode => ({ ...base, edges: [], live: why });
+  if (!end) return live('the descriptor cannot be read');
+  if (end.kind === 'pipe') return { ...base, ...pipe(ways, pid, end, direction) };
+  if (end.kind === 'socket') return { ...base, ...socket(ways, pid, fd, end, direction) };
+  if (end.kind === 'pty') return live('a terminal');
+  if (end.kind !== 'anonymous') return live('a file or device');
+  const own: WaitEdge = { on: `process:${pid}`, internal: true, until: 'to wake it' };
+  switch (end.target) {
+    case 'anon_inode:[eventfd]':
+      return { ...base, edges: [own] };
+    case 'anon_inode:[eventpoll]':
+      return { ...base, edges: ways.epollEdges(pid, end) };
+    case 'anon_inode:[timerfd]':
+      return end.timerNanoseconds === 0 ? { ...base, edges: [own] } : live('a timer');
+    case 'anon_inode:[signalfd]':
+      return { ...base, edges: [own, ...ways.childExits(pid)] };
+    case 'anon_inode:[pidfd]':
+      if (end.watchedPid === undefined || end.watchedPid < 0) return live('a process that is gone');
+      return { ...base, edges: [{ on: `exit:${end.watchedPid}`, until: 'to exit' }] };
+    default:
+      return live(end.target);
+  }
+}
+
+type Waiting = Pick<WaitNode, 'edges' | 'live' | 'deadline' | 'proof'>;
+
+/** Holders outside that cannot be read leave a pipe unknown. */
+function hidden({ scene }: ChannelWays, pid: number): boolean {
+  const stat = scene.picture.process(pid)?.stat;
+  return stat === undefined || scene.picture.holders.hidden(stat.session, stat.startTime).length > 0;
+}
+
+function pipe(ways: ChannelWays, pid: number, end: RawDescriptor, direction: Direction): Waiting {
+  const { picture } = ways.scene;
+  if (!end.target.startsWith('pipe:')) return { edges: [], live: 'a named pipe: anybody may open it' };
+  const wanted = direction === 'read' ? 'read' : 'write';
+  const others = picture.holders
+    .of(end.target)
+    .filter((holder) => picture.descriptor(holder.pid, holder.fd)?.access !== wanted);
+  if (others.length === 0) return { edges: [], live: 'the other end is closed' };
+  if (hidden(ways, pid)) return { edges: [], live: 'a process that cannot be read may hold the other end' };
+  const edges = toHolders(
+    ways,
+    pid,
+    others,
+    direction === 'read' ? 'to write to the pipe or to close it' : 'to read the pipe',
+    [`${listed(others)} hold the other end of ${end.target}`],
+  );
+  // the pipe through which a signal handler tells its own process, of children's exits too
+  const own = others.some((holder) => holder.pid === pid);
+  return own && ways.catchesChildSignal(pid) ? { edges: [...edges, ...ways.childExits(pid)] } : { edges };
+}
+
+function toHolders(
+  ways: ChannelWays,
+  pid: number,
+  holders: readonly Holder[],
+  until: string,
+  proof: string[],
+): WaitEdge[] {
+  const edges: WaitEdge[] = [];
+  for (const holder of holders) {
+    for (const on of ways.owner(holder.pid, holder.fd)) {
+      if (edges.some((edge) => edge.on === on)) continue;
+      const internal = holder.pid === pid;
+      edges.push({ on, until, internal, ...(!internal && { proof }) });
+    }
+  }
+  return edges;
+}
+
+const listed = (holders: readonly Holder[]) =>
+  holders.map((holder) => `pid ${holder.pid} (descriptor ${holder.fd})`).join(', ');
+
+function socket(
+  ways: ChannelWays,
+  pid: number,
+  fd: number,
+  end: RawDescriptor,
+  direction: Direction,
+): Waiting {
+  const { picture } = ways.scene;
+  const facts = end.inode === undefined ? undefined : picture.sockets.find(end.inode);
+  if (!facts) return { edges: [], live: 'a socket of an unknown kind' };
+  if (facts.state === 'listen') return { edges: [], live: 'anybody may connect' };
+  if (facts.protocol === 'unix') return unixSocket(ways, pid, fd, facts, direction);
+  if (!facts.protocol.startsWith('tcp')) return { edges: [], live: 'a datagram socket' };
+  return tcpSocket(ways, pid, facts, direction);
+}
+
+function tcpSocket(ways: ChannelWays, pid: number, facts: SocketFacts, direction: Direction): Waiting {
+  const { picture } = ways.scene;
+  const rows = [...picture.sockets.rows('tcp'), ...picture.sockets.rows('tcp6')];
+  const [local, remote] = [plain(facts.local), plain(facts.remote)];
+  const table = `/proc/net/${facts.protocol}`;
+  if (facts.state === 'syn-sent') {
+    const edges = listenerEdges(ways, pid, rows, remote, `to accept its connection to ${remote}`, [
+      `${table}: the connection of pid ${pid} to ${remote} is being made`,
+    ]);
+    if (edges.length === 0) return { edges, live: 'the other end is elsewhere' };
+    return {
+      edges,
+      deadline: { who: `\`${picture.command(pid)}\``, what: 'the kernel, which gives up connecting' },
+    };
+  }
+  const twin = rows.find((row) => plain(row.local) === remote && plain(row.remote) === local);
+  if (!twin) return { edges: [], live: 'the other end is elsewhere' };
+  if (twin.state !== 'established' && twin.state !== 'close-wait' && twin.state !== 'syn-received') {
+    return { edges: [], live: `the other end is ${twin.state}` };
+  }
+  if (twin.inode === 0) {
+    const edges = listenerEdges(ways, pid, rows, remote, `to accept its connection to ${remote}`, [
+      `${table}: the connection of pid ${pid} to ${remote} is established and not accepted`,
+    ]);
+    return edges.length > 0 ? { edges } : { edges, live: 'nobody seems to listen' };
+  }
+  const holders = picture.holders.of(`socket:[${twin.inode}]`);
+  if (holders.length === 0 || hidden(ways, pid)) return { edges: [], live: 'the other end cannot be seen' };
+  const until =
+    direction === 'read' ? `to answer on its connection to ${remote}` : `to read its connection to ${remote}`;
+  return {
+    edges: toHolders(ways, pid, holders, until, [
+      `${table}: ${local} is connected to ${remote}, held by ${listed(holders)}`,
+    ]),
+  };
+}
+
+function listenerEdges(
+  ways: ChannelWays,
+  pid: number,
+  rows: readonly SocketFacts[],
+  address: string,
+  until: string,
+  proof: string[],
+): WaitEdge[] {
+  const port = address.slice(address.lastIndexOf(':'));
+  const listeners = rows.filter((row) => {
+    if (row.state !== 'listen' || !row.local.endsWith(port)) return false;
+    const host = row.local.slice(0, -port.length);
+    return host === '0.0.0.0' || host === '[::]' || plain(row.local) === address;
+  });
+  const holders = listeners.map((row) => ways.scene.picture.holders.of(`socket:[${row.inode}]`));
+  // several may share the port: any of them may accept, and one that cannot be seen too
+  if (holders.some((some) => some.length === 0)) return [];
+  return toHolders(ways, pid, holders.flat(), until, proof);
+}
+
+/** `[::ffff:127.0.0.1]:80` is `127.0.0.1:80`. */
+function plain(address: string): string {
+  return address.replace(/^\[::ffff:([\d.]+)\]/, '$1');
+}
+
+function unixSocket(
+  ways: ChannelWays,
+  pid: number,
+  fd: number,
+  facts: SocketFacts,
+  direction: Direction,
+): Waiting {
+  const { picture } = ways.scene;
+  if (facts.state !== 'established') return { edges: [], live: `a UNIX socket that is ${facts.state}` };
+  const peers = unixPeers(ways, pid, fd, facts);
+  if (!peers) return { edges: [], live: 'the other end of a UNIX socket is not known' };
+  if (hidden(ways, pid)) return { edges: [], live: 'a process that cannot be read may hold the other end' };
+  const until = direction === 'read' ? 'to write to its pipe or to close it' : 'to read its pipe';
+  const edges = toHolders(ways, pid, peers, until, [
+    `/proc/${pid}/fd/${fd}: socket:[${facts.inode}], whose other end is held by ${listed(peers)}`,
+  ]);
+  void picture;
+  return { edges };
+}
+
+/**
+ * socketpair(2) makes two unnamed sockets with consecutive inodes. That is taken for a pair only where a child's
+ * descriptor is concerned: the second inode in the child's table, the first in that of another process.
+ */
+function unixPeers(
+  ways: ChannelWays,
+  pid: number,
+  fd: number,
+  facts: SocketFacts,
+): readonly Holder[] | undefined {
+  const { picture } = ways.scene;
+  if (facts.local !== '') return undefined;
+  const unnamed = (inode: number) => {
+    const row = picture.sockets.find(inode);
+    return row?.protocol === 'unix' && row.state === 'established' && row.local === '';
+  };
+  const before = picture.holders.of(`socket:[${facts.inode - 1}]`);
+  const after = picture.holders.of(`socket:[${facts.inode + 1}]`);
+  const isChildEnd = fd <= 3 && unnamed(facts.inode - 1) && before.length > 0;
+  const isParentEnd =
+    unnamed(facts.inode + 1) && after.some((holder) => holder.fd <= 3 && holder.pid !== pid);
+  if (isChildEnd && before.some((holder) => holder.pid !== pid)) return before;
+  if (isParentEnd) return after;
+  // a pair within one process: a way to wake itself
+  const self = [...before, ...after].filter((holder) => holder.pid === pid);
+  return self.length > 0 && before.concat(after).every((holder) => holder.pid === pid) ? self : undefined;
+}

@@ -1,0 +1,220 @@
+/**
+ * Who could still wake whom: an AND/OR graph of waits. Pure.
+ *
+ * A node is live if it can go on by itself (it runs, sleeps on a timer, waits for something outside, or is not
+ * known well enough), or if what it waits for is live: one of its edges where `needs` is 'any', every one where
+ * it is 'all'. Liveness is the least fixpoint from the live leaves; what is not live is stuck. Whatever is
+ * unknown must be given as live, so that ignorance never becomes a verdict.
+ */
+
+import type { Party, Resource, Site, Wait } from '../model';
+
+/** A limit that a wait has of its own: the one who waits gives up, and goes on. */
+export interface Deadline {
+  readonly who: string;
+  /** `after 3.0 s, its `timeout` option`. */
+  readonly what: string;
+}
+
+export interface WaitEdge {
+  readonly on: string;
+  /** What ends the wait: "to exit". Edges without it only lead on, as from a process to its threads. */
+  readonly until?: string;
+  /** A wake-up inside one process. Explanations use these last. */
+  readonly internal?: boolean;
+  readonly site?: Site;
+  readonly resource?: Resource;
+  readonly proof?: readonly string[];
+}
+
+export interface WaitNode extends Party {
+  readonly needs: 'any' | 'all';
+  readonly edges: readonly WaitEdge[];
+  /** Why it goes on by itself. */
+  readonly live?: string;
+  readonly deadline?: Deadline;
+  readonly proof?: readonly string[];
+}
+
+export type WaitGraph = ReadonlyMap<string, WaitNode>;
+
+export interface Verdict {
+  /** `stuck`: for good. `limited`: until one of the deadlines. */
+  readonly grade: 'stuck' | 'limited';
+  /** The chain from the asked-for party on: every stretch between two parties that act. */
+  readonly waits: readonly Wait[];
+  /** Whether the chain comes back to a party on it; otherwise it ends where nobody is left. */
+  readonly cycle: boolean;
+  /** Those who give up, the nearest first. */
+  readonly deadlines: readonly Deadline[];
+  /** Ids of the nodes on the chain. */
+  readonly path: readonly string[];
+}
+
+/**
+ * The ids of the nodes that are live. With `deadlines`, a node that has one is live; `dead` names nodes that are
+ * taken to do nothing, for "if this process never reads that pipe".
+ */
+export function liveNodes(
+  graph: WaitGraph,
+  deadlines: boolean,
+  dead: ReadonlySet<string> = new Set(),
+): Set<string> {
+  const live = new Set<string>();
+  const waiters = new Map<string, string[]>();
+  const missing = new Map<string, number>();
+  const queue: string[] = [];
+  const revive = (id: string) => {
+    if (live.has(id) || dead.has(id)) return;
+    live.add(id);
+    queue.push(id);
+  };
+  for (const [id, node] of graph) {
+    missing.set(id, new Set(node.edges.map((edge) => edge.on)).size);
+    for (const edge of node.edges) {
+      // an edge to a node that nobody described leads into the unknown
+      if (!graph.has(edge.on)) revive(edge.on);
+      const list = waiters.get(edge.on);
+      if (!list) waiters.set(edge.on, [id]);
+      else if (list[list.length - 1] !== id) list.push(id);
+    }
+    if (node.live !== undefined || (deadlines && node.deadline)) revive(id);
+    else if (node.needs === 'all' && node.edges.length === 0) revive(id);
+  }
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    for (const waiter of new Set(waiters.get(id))) {
+      const left = missing.get(waiter)! - 1;
+      missing.set(waiter, left);
+      if (graph.get(waiter)!.needs === 'any' || left === 0) revive(waiter);
+    }
+  }
+  return live;
+}
+
+/** Whether a party is provably stuck, and how that can be told; undefined where it may go on by itself. */
+export function judge(graph: WaitGraph, root: string, dead?: ReadonlySet<string>): Verdict | undefined {
+  if (!graph.has(root)) return undefined;
+  const live = liveNodes(graph, false, dead);
+  if (live.has(root)) return undefined;
+  const limited = liveNodes(graph, true, dead).has(root);
+  const { path, cycle } = chain(graph, root, (id) => !live.has(id), dead ?? new Set());
+  return {
+    grade: limited ? 'limited' : 'stuck',
+    waits: stretches(graph, path),
+    cycle,
+    deadlines: limited ? deadlinesFrom(graph, root, path, live) : [],
+    path,
+  };
+}
+
+/** The cheapest way from the root back to itself; else to a dead end; else into any circle. */
+function chain(graph: WaitGraph, root: string, stuck: (id: string) => boolean, dead: ReadonlySet<string>) {
+  const cost = new Map<string, number>([[root, 0]]);
+  const from = new Map<string, string>();
+  const open = new Set([root]);
+  let home: { id: string; cost: number } | undefined;
+  const ends: string[] = [];
+  while (open.size > 0) {
+    let id = '';
+    for (const candidate of open) if (id === '' || cost.get(candidate)! < cost.get(id)!) id = candidate;
+    open.delete(id);
+    const edges = dead.has(id) ? [] : graph.get(id)!.edges.filter((edge) => stuck(edge.on));
+    if (edges.length === 0) ends.push(id);
+    for (const edge of edges) {
+      const total = cost.get(id)! + (edge.internal ? 100 : 1);
+      if (edge.on === root) {
+        if (!home || total < home.cost) home = { id, cost: total };
+      } else if (total < (cost.get(edge.on) ?? Number.POSITIVE_INFINITY)) {
+        cost.set(edge.on, total);
+        from.set(edge.on, id);
+        open.add(edge.on);
+      }
+    }
+  }
+  const wayTo = (id: string) => {
+    const way = [id];
+    for (let at = from.get(id); at !== undefined; at = from.get(at)) way.unshift(at);
+    return way;
+  };
+  if (home && home.cost < 100) return { path: [...wayTo(home.id), root], cycle: true };
+  if (ends.length > 0) return { path: wayTo(ends[0]!), cycle: false };
+  if (home) return { path: [...wayTo(home.id), root], cycle: true };
+  return { path: circle(graph, root, stuck), cycle: true };
+}
+
+/** Follows the cheapest edges until a node comes up again. */
+function circle(graph: WaitGraph, root: string, stuck: (id: string) => boolean): string[] {
+  const path = [root];
+  for (;;) {
+    const edges = graph.get(path[path.length - 1]!)!.edges.filter((edge) => stuck(edge.on));
+    const next =
+      edges.find((edge) => !edge.internal && !path.includes(edge.on)) ?? edges.find((e) => !e.internal);
+    const id = (next ?? edges.find((edge) => !path.includes(edge.on)) ?? edges[0])!.on;
+    const seen = path.includes(id);
+    path.push(id);
+    if (seen) return path;
+  }
+}
+
+const acts = (node: WaitNode) => node.kind === 'thread' || node.kind === 'process';
+
+/** Joins what lies between two parties that act into one wait: channels, calls and exits are only the way. */
+function stretches(graph: WaitGraph, path: readonly string[]): Wait[] {
+  const waits: Wait[] = [];
+  let waiter: WaitNode | undefined;
+  let edges: WaitEdge[] = [];
+  let proof: string[] = [];
+  let last: WaitNode | undefined;
+  const close = (on: WaitNode) => {
+    const told = edges.find((edge) => edge.until !== undefined);
+    // from a process to its own thread nobody waits
+    if (!waiter || !told) return;
+    const site = edges.find((edge) => edge.site)?.site;
+    const resource = edges.find((edge) => edge.resource)?.resource;
+    waits.push({
+      waiter,
+      on,
+      until: told.until!,
+      ...(site && { site }),
+      ...(resource && { resource }),
+      proof: [...new Set(proof)],
+    });
+  };
+  path.forEach((id, index) => {
+    const node = graph.get(id)!;
+    last = node;
+    if (acts(node)) {
+      close(node);
+      if (edges.length === 0 || edges.some((edge) => edge.until !== undefined) || !waiter) waiter = node;
+      edges = [];
+      proof = [];
+    }
+    proof.push(...(node.proof ?? []));
+    const edge = node.edges.find((candidate) => candidate.on === path[index + 1]);
+    if (edge) {
+      edges.push(edge);
+      proof.push(...(edge.proof ?? []));
+    }
+  });
+  if (last && !acts(last)) close(last);
+  return waits;
+}
+
+function deadlinesFrom(
+  graph: WaitGraph,
+  root: string,
+  path: readonly string[],
+  live: ReadonlySet<string>,
+): Deadline[] {
+  const reached = new Set([...path, root]);
+  for (const id of reached) {
+    for (const edge of graph.get(id)?.edges ?? []) if (!live.has(edge.on)) reached.add(edge.on);
+  }
+  const found: Deadline[] = [];
+  for (const id of reached) {
+    const deadline = graph.get(id)?.deadline;
+    if (deadline && !found.some((one) => one.what === deadline.what && one.who === deadline.who))
+      found.push(deadline);
+  }
+  return found;
+}

@@ -1,0 +1,37 @@
+/** What a thread leaves behind about itself before it blocks. Plain data: it goes through shared memory. */
+
+import type { Fork, Site } from '../model';
+
+export interface BlockedCall {
+  /** `sync`: a `*Sync` function; `wait`: `Atomics.wait`; `spawn`: an asynchronous spawn that has not returned. */
+  readonly kind: 'sync' | 'wait' | 'spawn';
+  /** The user's word: `spawnSync`, `Atomics.wait`. */
+  readonly api: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly site?: Site;
+  /** The call's own `timeout`, in milliseconds. */
+  readonly timeoutMs?: number;
+  readonly fork?: Fork;
+  /** Children that this thread had before the call: the call's own child is not among them. */
+  readonly earlier?: readonly number[];
+}
+
+/** A listener of the blocked thread, and where it was opened. */
+export interface ListenerNote {
+  /** As the socket tables write it: `127.0.0.1:80`, a UNIX path. */
+  readonly address: string;
+  readonly opened?: Site;
+}
+
+export interface BlockedThread {
+  readonly pid: number;
+  readonly tid: number;
+  /** Node's `threadId`; 0 is the main thread. */
+  readonly threadId: number;
+  readonly call: BlockedCall;
+  readonly listeners: readonly ListenerNote[];
+}
+
+export const threadLabel = (threadId: number) =>
+  threadId === 0 ? 'the main thread' : `worker thread ${threadId}`;

@@ -1,0 +1,352 @@
+/** From one picture of the processes to the graph of who waits for whom. Edges only from evidence. */
+
+import type { RawDescriptor } from '../procfs/procfs';
+import { type ChannelWays, channelNode } from './channels';
+import type { Deadline, WaitEdge, WaitGraph, WaitNode } from './graph';
+import { lockHolders } from './locks';
+import { type BlockedThread, threadLabel } from './notes';
+import type { Picture, ProcessPicture, ThreadPicture } from './picture';
+import type { Limit } from './syscalls';
+
+export interface Scene {
+  readonly picture: Picture;
+  /** The process that looks at itself; undefined when it is looked at from outside. */
+  readonly self?: number;
+  /** Threads of `self` that left a note before they blocked. */
+  readonly blocked: readonly BlockedThread[];
+  /** True when the thread that looks is an event loop of `self`: that process then goes on by itself. */
+  readonly loopRuns?: boolean;
+  /** Names for processes that the program knows better than the kernel: "child `npm run build`". */
+  readonly labels?: ReadonlyMap<number, string>;
+}
+
+export const processId = (pid: number) => `process:${pid}`;
+export const exitId = (pid: number) => `exit:${pid}`;
+export const threadId = (pid: number, tid: number) => `thread:${pid}/${tid}`;
+
+/** SIGCHLD and SIGALRM as bits of a signal set. */
+const SIGALRM = 1n << 13n;
+const SIGCHLD = 1n << 16n;
+
+/** The graph of everything that the roots wait for, directly or not. Roots are ids as made above. */
+export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
+  const { picture, self } = scene;
+  const graph = new Map<string, WaitNode>();
+  const queue = [...roots];
+
+  const add = (node: WaitNode) => {
+    graph.set(node.id, node);
+    for (const edge of node.edges) if (!graph.has(edge.on)) queue.push(edge.on);
+    return node.id;
+  };
+  const label = (pid: number) => scene.labels?.get(pid) ?? `\`${picture.command(pid)}\` (pid ${pid})`;
+
+  function processNode(pid: number): WaitNode {
+    const seen = picture.process(pid);
+    const base = { id: processId(pid), kind: 'process', label: label(pid), pid, needs: 'any' } as const;
+    if (!seen) return { ...base, edges: [], live: 'it cannot be read' };
+    const { stat, threads } = seen;
+    if (stat.state === 'Z' || stat.state === 'X') return { ...base, edges: [] };
+    if (pid === self && scene.loopRuns) return { ...base, edges: [], live: 'its event loop runs' };
+    if (!threads) return { ...base, edges: [], live: 'its threads cannot be read' };
+    const deadline = timerOf(pid);
+    return {
+      ...base,
+      edges: threads.map((thread) => ({ on: threadId(pid, thread.tid) })),
+      ...(deadline && { deadline }),
+    };
+  }
+
+  function timerOf(pid: number): Deadline | undefined {
+    const who = label(pid);
+    const timers = picture.procfs.timers(pid);
+    if (timers === undefined || timers.length > 0) return { who, what: 'its own timer (timer_create)' };
+    const caught = picture.procfs.status(pid)?.signalsCaught;
+    return caught !== undefined && caught & SIGALRM
+      ? { who, what: 'its own alarm, if it has set one' }
+      : undefined;
+  }
+
+  function exitNode(pid: number): WaitNode {
+    const seen = picture.process(pid);
+    const base = {
+      id: exitId(pid),
+      kind: 'exit',
+      label: `the exit of ${label(pid)}`,
+      pid,
+      needs: 'any',
+    } as const;
+    if (!seen || seen.stat.state === 'Z' || seen.stat.state === 'X')
+      return { ...base, edges: [], live: 'it has exited' };
+    const edges: WaitEdge[] = [{ on: processId(pid) }];
+    // whoever stands between may end it: timeout(1), a test runner, npm
+    let above = seen.stat.ppid;
+    for (let hops = 0; above > 1 && above !== self && hops < 32; hops++) {
+      const ancestor = picture.process(above);
+      if (!ancestor || !descends(above)) break;
+      edges.push({ on: processId(above), internal: true });
+      above = ancestor.stat.ppid;
+    }
+    return { ...base, edges };
+  }
+
+  /** Whether a process lies in the tree that is looked at. */
+  function descends(pid: number): boolean {
+    const tops = self !== undefined ? [self] : roots.map((root) => Number(/:(\d+)/.exec(root)?.[1]));
+    let at = pid;
+    for (let hops = 0; at > 1 && hops < 64; hops++) {
+      if (tops.includes(at)) return true;
+      at = picture.process(at)?.stat.ppid ?? 0;
+    }
+    return false;
+  }
+
+  function threadNode(pid: number, tid: number): WaitNode {
+    const seen = picture.process(pid);
+    const thread = seen?.threads?.find((one) => one.tid === tid);
+    const note = pid === self ? scene.blocked.find((one) => one.tid === tid) : undefined;
+    const base = {
+      id: threadId(pid, tid),
+      kind: 'thread',
+      label: note ? threadLabel(note.threadId) : label(pid),
+      pid,
+      tid,
+      needs: 'any',
+    } as const;
+    if (!seen || !thread) return { ...base, edges: [], live: 'it cannot be read' };
+    if (thread.state !== 'S' && thread.state !== 'I')
+      return { ...base, edges: [], live: stateWords(thread.state) };
+    if (note?.call.kind === 'sync') return { ...base, edges: [{ on: callNode(seen, thread, note) }] };
+    const proof = sleepProof(pid, tid, thread);
+    return { ...base, proof, ...sleeps(seen, thread, note) };
+  }
+
+  function sleepProof(pid: number, tid: number, thread: ThreadPicture): string[] {
+    const wchan = picture.procfs.wchan(pid, tid);
+    const path = tid === pid ? `/proc/${pid}` : `/proc/${pid}/task/${tid}`;
+    if (wchan !== undefined && wchan !== '0') return [`${path}/wchan: ${wchan}`];
+    return 'name' in thread.sleep ? [`${path}/syscall: ${thread.sleep.name}`] : [];
+  }
+
+  type Waiting = Pick<WaitNode, 'edges' | 'live' | 'deadline'>;
+
+  function sleeps(seen: ProcessPicture, { tid, sleep }: ThreadPicture, note?: BlockedThread): Waiting {
+    const pid = seen.stat.pid;
+    switch (sleep.kind) {
+      case 'running':
+        return { edges: [], live: 'it runs' };
+      case 'timer':
+        return { edges: [], live: 'it sleeps on a timer' };
+      case 'unknown':
+        return { edges: [], live: `not known: ${sleep.why}` };
+      case 'descriptors': {
+        const edges = [
+          ...sleep.reads.flatMap((fd) => channel(pid, fd, 'read')),
+          ...sleep.writes.flatMap((fd) => channel(pid, fd, 'write')),
+        ];
+        if (sleep.limit === 0) return { edges, live: 'it only looks' };
+        const deadline = sleep.limit === undefined ? undefined : pollDeadline(pid, sleep.name, sleep.limit);
+        const receive = sleep.form === 'direct' && isTcp(pid, sleep.reads[0]);
+        if (receive)
+          return { edges, deadline: { who: label(pid), what: 'its SO_RCVTIMEO, if it has set one' } };
+        return { edges, ...(deadline && { deadline }) };
+      }
+      case 'epoll': {
+        // an event loop's limit is the next of its own timers, which may do anything
+        if (sleep.limit !== undefined) return { edges: [], live: 'its event loop has a timer' };
+        return { edges: epollEdges(pid, picture.descriptor(pid, sleep.fd)) };
+      }
+      case 'children': {
+        const pids = sleep.pid !== undefined ? [sleep.pid] : (picture.procfs.children(pid) ?? []);
+        if (pids.length === 0) return { edges: [], live: 'it has no child to wait for' };
+        return { edges: pids.map((child) => ({ on: exitId(child), until: 'to exit' })) };
+      }
+      case 'futex':
+        return futex(seen, sleep, note);
+      case 'lock': {
+        const found = lockHolders(picture, pid, sleep.fd);
+        if (!found) return { edges: [], live: 'the holder of the lock is not known' };
+        const until = `to release its lock on ${found.path}`;
+        return {
+          edges: found.holders.map((holder) => ({ on: processId(holder), until, proof: found.proof })),
+        };
+      }
+      case 'signal': {
+        const children = picture.procfs.children(pid) ?? [];
+        const caught = picture.procfs.status(pid, tid)?.signalsCaught ?? 0n;
+        // the `wait` of a shell: SIGCHLD wakes it
+        if (children.length === 0 || !(caught & SIGCHLD)) return { edges: [], live: 'it waits for a signal' };
+        return { edges: children.map((child) => ({ on: exitId(child), until: 'to exit' })) };
+      }
+    }
+  }
+
+  function futex(
+    seen: ProcessPicture,
+    sleep: { shared: boolean; limit: Limit },
+    note?: BlockedThread,
+  ): Waiting {
+    const pid = seen.stat.pid;
+    if (sleep.shared) return { edges: [], live: 'other processes may wake it' };
+    const until = note ? 'to call `Atomics.notify`' : 'to wake it';
+    const edges = [{ on: processId(pid), internal: true, until }];
+    if (note?.call.timeoutMs !== undefined) {
+      return {
+        edges,
+        deadline: { who: threadLabel(note.threadId), what: `its timeout of ${note.call.timeoutMs} ms` },
+      };
+    }
+    if (sleep.limit === undefined) return { edges };
+    // after a fork without exec there is one thread, and a lock is all that it can sleep on
+    if (seen.stat.forkedWithoutExec)
+      return { edges, deadline: { who: label(pid), what: 'the limit of its lock wait' } };
+    return { edges, live: 'it sleeps with a limit' };
+  }
+
+  function pollDeadline(pid: number, name: string, limit: Limit): Deadline {
+    const length = typeof limit === 'number' ? `${(limit / 1000).toFixed(1)} s` : 'unknown length';
+    return { who: label(pid), what: `the limit of its ${name} (${length})` };
+  }
+
+  function isTcp(pid: number, fd: number | undefined): boolean {
+    const inode = fd === undefined ? undefined : picture.descriptor(pid, fd)?.inode;
+    return inode !== undefined && picture.sockets.find(inode)?.protocol.startsWith('tcp') === true;
+  }
+
+  const ways: ChannelWays = {
+    scene,
+    owner: (pid, fd) => owner(pid, fd),
+    epollEdges: (pid, set) => epollEdges(pid, set),
+    childExits: (pid) =>
+      (picture.procfs.children(pid) ?? []).map((child) => ({
+        on: exitId(child),
+        until: 'to exit',
+        internal: false,
+      })),
+    catchesChildSignal: (pid) => ((picture.procfs.status(pid)?.signalsCaught ?? 0n) & SIGCHLD) !== 0n,
+  };
+
+  function channel(pid: number, fd: number, direction: 'read' | 'write'): WaitEdge[] {
+    const node = channelNode(ways, pid, fd, direction);
+    if (!graph.has(node.id)) add(node);
+    return [{ on: node.id, internal: node.edges.every((edge) => edge.internal === true) }];
+  }
+
+  function epollEdges(pid: number, set: RawDescriptor | undefined): WaitEdge[] {
+    const EPOLLIN = 1;
+    const EPOLLOUT = 4;
+    const edges: WaitEdge[] = [];
+    for (const { fd, events } of set?.epoll ?? []) {
+      if (events & EPOLLOUT) edges.push(...channel(pid, fd, 'write'));
+      if (events & EPOLLIN || !(events & EPOLLOUT)) edges.push(...channel(pid, fd, 'read'));
+    }
+    return edges;
+  }
+
+  /** Who would serve a descriptor of a process: its event loop where that is known, else any of its threads. */
+  function owner(pid: number, fd: number): string[] {
+    if (pid !== self) return [processId(pid)];
+    if (scene.loopRuns) return [processId(pid)];
+    const seen = picture.process(pid);
+    const sets = picture.epollSets(pid).filter((set) => set.epoll.some((entry) => entry.fd === fd));
+    const threads = seen?.threads ?? [];
+    const served = threads.filter(
+      ({ sleep }) => sleep.kind === 'epoll' && sets.some((set) => set.fd === sleep.fd),
+    );
+    if (served.length > 0) return served.map((thread) => threadId(pid, thread.tid));
+    const inode = picture.descriptor(pid, fd)?.inode;
+    const local = inode === undefined ? undefined : picture.sockets.find(inode)?.local;
+    const noted = scene.blocked.filter((note) => note.listeners.some((one) => one.address === local));
+    if (noted.length > 0) return noted.map((note) => threadId(pid, note.tid));
+    if (sets.length === 0 || scene.blocked.length === 0) return [processId(pid)];
+    // a loop that nobody waits on belongs to a thread that is elsewhere; those in another loop are at home
+    const away = threads.filter(
+      ({ tid, sleep }) =>
+        scene.blocked.some((note) => note.tid === tid) ||
+        (sleep.kind !== 'epoll' && !(sleep.kind === 'futex' && sleep.limit === undefined)),
+    );
+    return away.map((thread) => threadId(pid, thread.tid));
+  }
+
+  /** A `*Sync` call ends when its child has exited and everybody has let go of its pipes. */
+  function callNode(seen: ProcessPicture, thread: ThreadPicture, note: BlockedThread): string {
+    const pid = seen.stat.pid;
+    const id = `call:${pid}/${thread.tid}`;
+    const { call } = note;
+    const site = call.site ?? call.fork?.forked;
+    const edges: WaitEdge[] = [];
+    for (const child of callChildren(picture, note)) {
+      edges.push({ on: exitId(child), until: 'to exit', ...(site && { site }) });
+    }
+    if (thread.sleep.kind === 'epoll') {
+      const set = picture.descriptor(pid, thread.sleep.fd);
+      for (const { fd } of set?.epoll ?? []) {
+        const end = picture.descriptor(pid, fd);
+        if (end?.kind !== 'socket' && end?.kind !== 'pipe') continue;
+        for (const holder of otherEnd(picture, pid, end)) {
+          if (holder.pid === pid || edges.some((edge) => edge.on === exitId(holder.pid))) continue;
+          edges.push({
+            on: exitId(holder.pid),
+            until: 'to exit or to close the pipe',
+            ...(site && { site }),
+          });
+        }
+      }
+    }
+    const who = threadLabel(note.threadId);
+    add({
+      id,
+      kind: 'call',
+      label: `\`${call.api}\``,
+      pid,
+      needs: 'all',
+      edges,
+      // a call whose child cannot be told is not judged
+      ...(edges.length === 0 && { live: 'its child is not known' }),
+      ...(call.timeoutMs !== undefined && {
+        deadline: {
+          who,
+          what: `the \`timeout\` of \`${call.api}\` (${(call.timeoutMs / 1000).toFixed(1)} s)`,
+        },
+      }),
+    });
+    return id;
+  }
+
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    if (graph.has(id)) continue;
+    const match = /^(process|exit|thread):(\d+)(?:\/(\d+))?$/.exec(id);
+    if (!match) continue;
+    const pid = Number(match[2]);
+    if (match[1] === 'process') add(processNode(pid));
+    else if (match[1] === 'exit') add(exitNode(pid));
+    else add(threadNode(pid, Number(match[3])));
+  }
+  return graph;
+}
+
+/** The children that a blocked call has made: those of its thread that were not there before it. */
+export function callChildren(picture: Picture, note: BlockedThread): number[] {
+  const children = picture.procfs.children(note.pid, note.tid) ?? [];
+  return children.filter((child) => {
+    if (note.call.earlier?.includes(child)) return false;
+    const state = picture.procfs.stat(child)?.state;
+    return state !== undefined && state !== 'Z' && state !== 'X';
+  });
+}
+
+/** Those who hold the other end of a pipe or of a pair of sockets that this process made for a child. */
+export function otherEnd(picture: Picture, pid: number, end: RawDescriptor) {
+  if (end.kind === 'pipe') return picture.holders.of(end.target).filter((holder) => holder.pid !== pid);
+  // socketpair(2) numbers its two inodes one after the other, the child's end second
+  if (end.kind !== 'socket' || end.inode === undefined) return [];
+  if (picture.sockets.find(end.inode)?.protocol !== 'unix') return [];
+  return picture.holders.of(`socket:[${end.inode + 1}]`).filter((holder) => holder.pid !== pid);
+}
+
+function stateWords(state: string): string {
+  if (state === 'R') return 'it runs';
+  return state === 'T' || state === 't'
+    ? 'it is stopped: somebody may let it go on'
+    : `its state is ${state}`;
+}

@@ -1,0 +1,136 @@
+/**
+ * What the processes that matter look like at one moment: read once, remembered, and afterwards compared with
+ * what the threads have run since. A picture in which a thread ran meanwhile shows two moments and is thrown away.
+ */
+
+import type { Lock } from '../model';
+import type { ProcessStat, RunCounter } from '../procfs/parse-process';
+import type { Procfs, RawDescriptor } from '../procfs/procfs';
+import type { SocketTable } from '../procfs/sockets';
+import { createHolders, type Holders } from './holders';
+import { decode, type Sleep } from './syscalls';
+
+export interface ThreadPicture {
+  readonly tid: number;
+  readonly state: string;
+  readonly sleep: Sleep;
+}
+
+export interface ProcessPicture {
+  readonly stat: ProcessStat;
+  /** Undefined where the threads cannot be listed. */
+  readonly threads: readonly ThreadPicture[] | undefined;
+}
+
+export interface Picture {
+  readonly procfs: Procfs;
+  readonly holders: Holders;
+  readonly sockets: SocketTable;
+  process(pid: number): ProcessPicture | undefined;
+  descriptor(pid: number, fd: number): RawDescriptor | undefined;
+  /** The epoll sets of a process: their descriptor numbers and members. */
+  epollSets(pid: number): readonly RawDescriptor[];
+  /** What a process runs, for people: the script of an interpreter, else the program's base name. */
+  command(pid: number): string;
+  /** Locks of `/proc/locks`. */
+  locks(): readonly Lock[];
+  /** Whether no thread that was looked at has run since. */
+  still(): boolean;
+}
+
+/** Threads that are not looked at: the one that looks. */
+export interface Observer {
+  readonly pid: number;
+  readonly tids: readonly number[];
+}
+
+export function takePicture(procfs: Procfs, observer?: Observer): Picture {
+  const processes = new Map<number, ProcessPicture | undefined>();
+  const counters = new Map<string, RunCounter>();
+  const descriptors = new Map<string, RawDescriptor | undefined>();
+  const sets = new Map<number, readonly RawDescriptor[]>();
+  const commands = new Map<number, string>();
+  let locks: readonly Lock[] | undefined;
+  let whole = true;
+
+  function thread(pid: number, tid: number): ThreadPicture | undefined {
+    const counter = procfs.schedstat(pid, tid);
+    const stat = procfs.stat(pid, tid);
+    if (!stat || stat.state === 'Z' || stat.state === 'X') return undefined;
+    // without a counter nobody can say whether it ran in between
+    if (!counter) whole = false;
+    else counters.set(`${pid}/${tid}`, counter);
+    const call = procfs.syscall(pid, tid);
+    const sleep: Sleep = call
+      ? decode(call, (address, length) => procfs.bytesAt(pid, address, length))
+      : { kind: 'unknown', why: 'its system call cannot be read' };
+    return { tid, state: stat.state, sleep };
+  }
+
+  return {
+    procfs,
+    holders: createHolders(procfs),
+    sockets: procfs.sockets(),
+    process(pid) {
+      if (processes.has(pid)) return processes.get(pid);
+      const stat = procfs.stat(pid);
+      const hidden = observer?.pid === pid ? observer.tids : [];
+      const tids = procfs.threads(pid)?.filter((tid) => !hidden.includes(tid));
+      const threads = tids?.flatMap((tid) => thread(pid, tid) ?? []);
+      const picture = stat && { stat, threads };
+      processes.set(pid, picture);
+      return picture;
+    },
+    descriptor(pid, fd) {
+      const key = `${pid}/${fd}`;
+      if (!descriptors.has(key)) descriptors.set(key, procfs.descriptor(pid, fd));
+      return descriptors.get(key);
+    },
+    epollSets(pid) {
+      const known = sets.get(pid);
+      if (known) return known;
+      const found: RawDescriptor[] = [];
+      for (const fd of procfs.fds(pid) ?? []) {
+        if (procfs.link(pid, fd) !== 'anon_inode:[eventpoll]') continue;
+        const set = procfs.descriptor(pid, fd);
+        if (set) found.push(set);
+      }
+      sets.set(pid, found);
+      return found;
+    },
+    command(pid) {
+      const known = commands.get(pid);
+      if (known !== undefined) return known;
+      const name = commandName(procfs.commandLine(pid) ?? [], procfs.comm(pid));
+      commands.set(pid, name);
+      return name;
+    },
+    locks() {
+      locks ??= procfs.locks() ?? [];
+      return locks;
+    },
+    still() {
+      if (!whole) return false;
+      for (const [key, before] of counters) {
+        const [pid, tid] = key.split('/').map(Number) as [number, number];
+        const after = procfs.schedstat(pid, tid);
+        if (after?.slices !== before.slices || after.ranNanoseconds !== before.ranNanoseconds) return false;
+      }
+      return true;
+    },
+  };
+}
+
+const INTERPRETERS = /^(node|nodejs|bun|deno|python[\d.]*|ruby[\d.]*|perl[\d.]*|php[\d.]*|java)$/;
+
+/** `node server.js` for interpreters with a script, else the base name of the program. */
+export function commandName(args: readonly string[], comm: string | undefined): string {
+  const base = (path: string) => path.slice(path.lastIndexOf('/') + 1);
+  // programs that set their title leave it in one piece
+  const program = base(args[0]?.split(' ')[0] ?? '') || comm || 'a process';
+  const script = args[1];
+  if (INTERPRETERS.test(program) && script !== undefined && !script.startsWith('-')) {
+    return `${program} ${base(script)}`;
+  }
+  return program;
+}
