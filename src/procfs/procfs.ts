@@ -4,6 +4,7 @@
  * descriptor is simply gone.
  */
 
+import { escapeText } from '../escape';
 import type { DescriptorKind, Gap } from '../model';
 import {
   closeOnExecIn,
@@ -27,7 +28,6 @@ import {
   type RunCounter,
   type SystemCall,
 } from './parse-process';
-import { printable } from './printable';
 import { createReader, type Target } from './read';
 import { createSocketTable, type SocketTable } from './sockets';
 
@@ -110,7 +110,7 @@ export function createProcfs(root = '/proc'): Procfs {
 
   function link(pid: Target, fd: number): string | undefined {
     const target = reader.link(`${root}/${pid}/fd/${fd}`);
-    return target === undefined ? undefined : printable(target);
+    return target === undefined ? undefined : escapeText(target);
   }
 
   function kindOf(pid: Target, fd: number, target: string, info: DescriptorInfo): DescriptorKind {
@@ -173,11 +173,12 @@ export function createProcfs(root = '/proc'): Procfs {
         .list(root)
         ?.filter((name) => /^\d+$/.test(name))
         .map(Number),
-    comm: (pid, tid) => read(of(pid, 'comm', tid), (text) => printable(text.replace(/\n$/, ''))),
-    commandLine: (pid) => read(of(pid, 'cmdline'), (text) => parseCommandLine(text).map(printable)),
+    comm: (pid, tid) => read(of(pid, 'comm', tid), (text) => escapeText(text.replace(/\n$/, ''))),
+    commandLine: (pid) =>
+      read(of(pid, 'cmdline'), (text) => parseCommandLine(text).map((word) => escapeText(word))),
     executable(pid) {
       const path = reader.link(of(pid, 'exe'));
-      return path === undefined ? undefined : printable(path);
+      return path === undefined ? undefined : escapeText(path);
     },
     wchan: (pid, tid) => read(of(pid, 'wchan', tid), (text) => (/^\w[\w.]*$/.test(text) ? text : undefined)),
     syscall: (pid, tid) => read(of(pid, 'syscall', tid), parseSyscall),

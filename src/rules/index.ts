@@ -2,6 +2,8 @@ import { clearedNonblocking } from './cleared-nonblocking';
 import { cutDescriptors } from './cut-descriptors';
 import { execveLosses } from './execve-losses';
 import { forksWithoutExec } from './forks-without-exec';
+import { heldPipes } from './held-pipes';
+import { ignoredSignals } from './ignored-signals';
 import { inheritableDescriptors } from './inheritable-descriptors';
 import { inheritedListeners } from './inherited-listeners';
 import { inspectorConflicts } from './inspector-conflicts';
@@ -15,6 +17,11 @@ import { sharedLocks } from './shared-locks';
 import { sharedOffsets } from './shared-offsets';
 import { sharedReaders } from './shared-readers';
 import { slowForks } from './slow-forks';
+import { stuckForks } from './stuck-forks';
+import { stuckHandles } from './stuck-handles';
+import { unendedInput } from './unended-input';
+import { unreadOutput } from './unread-output';
+import { waitCycles } from './wait-cycles';
 import { writableExecutables } from './writable-executables';
 
 /** All rules, in the order in which they look. `npm run new-rule` adds a line here. */
@@ -36,4 +43,11 @@ export const rules: readonly Rule[] = [
   writableExecutables,
   execveLosses,
   forksWithoutExec,
+  waitCycles,
+  heldPipes,
+  unreadOutput,
+  unendedInput,
+  stuckForks,
+  ignoredSignals,
+  stuckHandles,
 ];

@@ -12,6 +12,7 @@ import type {
   Site,
   Stall,
 } from '../model';
+import type { Verdict } from '../waits/graph';
 
 /** A preload module named in the environment or arguments that the child gets. */
 export interface Preload {
@@ -116,7 +117,78 @@ interface WithStrangers {
   threads(): readonly ThreadFacts[];
 }
 
-export interface StallSnapshot extends Common<Stall> {}
+/** A process that holds the other end of a pipe, an IPC channel, or one of its descriptors. */
+export interface PipeHolder {
+  readonly pid: number;
+  readonly command: string;
+  /** `stdout`, `stderr`, `the IPC channel`, `stdio[3]`. */
+  readonly pipes: readonly string[];
+  /** How it came to life, as far as it can be told: "started by `npm`". */
+  readonly origin?: string;
+  readonly proof: readonly string[];
+}
+
+/** A process that can only go on when the program acts on a stream of a child. */
+export interface StreamWait {
+  /** `stdin`, `stdout`, `stderr`, `stdio[3]`. */
+  readonly stream: string;
+  /** `never`: the program has not begun to read it; `paused`: it has stopped. */
+  readonly reading: 'never' | 'paused';
+  readonly process: ChildFacts;
+  readonly limited: boolean;
+  readonly proof: readonly string[];
+}
+
+/** A child that is late, or whose pipes are. */
+export interface StalledChild {
+  readonly fork: Fork;
+  readonly child: ChildFacts;
+  /** Milliseconds since its exit was reported. */
+  readonly exitedMs?: number;
+  /** Who keeps its pipes open after its exit. */
+  readonly heldBy: readonly PipeHolder[];
+  readonly unread: readonly StreamWait[];
+  readonly unended?: StreamWait;
+  readonly asked?: {
+    readonly signal: string;
+    readonly ms: number;
+    /** Where the bit of the signal is set in `/proc/<pid>/status`. */
+    readonly disposition: 'ignored' | 'blocked' | 'caught';
+    readonly proof: readonly string[];
+  };
+  readonly handles?: { readonly queued: number; readonly ms: number; readonly proof: readonly string[] };
+}
+
+/** A call in which a thread of this process is blocked. */
+export interface StalledCall {
+  /** `the main thread`, `worker thread 2`. */
+  readonly thread: string;
+  readonly kind: 'sync' | 'wait' | 'spawn';
+  /** The user's word: `spawnSync`, `Atomics.wait`. */
+  readonly api: string;
+  readonly ms: number;
+  readonly site?: Site;
+  readonly fork?: Fork;
+  /** The call's child, while it lives. */
+  readonly child?: ChildFacts;
+  /** Why the call cannot end, where that is proven. */
+  readonly verdict?: Verdict;
+  /** Who keeps the pipes of the call open after its child has exited. */
+  readonly heldBy: readonly PipeHolder[];
+  /** For an asynchronous spawn: the child has not called exec and sleeps on a lock. */
+  readonly forking?: { readonly owner?: string; readonly proof: readonly string[] };
+  /** Worker threads whose output waits for this thread, with a callback that nobody has called. */
+  readonly output: readonly { readonly worker: string; readonly proof: string }[];
+  /** Where the listeners of the thread were opened, by address. */
+  readonly listeners: readonly { readonly address: string; readonly opened?: Site }[];
+  /** What forkguard did about it (`FORKGUARD_BREAK=1`). */
+  readonly broken?: string;
+}
+
+export interface StallSnapshot extends Common<Stall> {
+  calls(): readonly StalledCall[];
+  children(): readonly StalledChild[];
+}
 
 /** A descriptor of this process that a child has, too. */
 export interface SharedDescriptor {

@@ -71,3 +71,8 @@ export function openerOf(descriptor: Descriptor): Site | string {
   if (descriptor.owner) return `not by JavaScript: by ${descriptor.owner}`;
   return 'not seen: Node marks what it opens close-on-exec, so native code opened it';
 }
+
+/** `1.2 s`. */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

@@ -16,7 +16,6 @@ import {
   parseSyscall,
   parseTimers,
 } from '../../src/procfs/parse-process';
-import { printable } from '../../src/procfs/printable';
 
 const parsers: Record<string, (text: string) => unknown> = {
   parseStat,
@@ -36,7 +35,6 @@ const parsers: Record<string, (text: string) => unknown> = {
   parseUdp6: (text) => parseInternetSockets(text, 'udp6'),
   closeOnExec: (text) => closeOnExecIn(Buffer.from(text), Buffer.byteLength(text)),
   numbers,
-  printable,
 };
 
 const kernelLike = fc
@@ -147,11 +145,5 @@ describe('syscall', () => {
       args: [3n, 0xffffffffffffffffn, 0x20000n, 0n, 0n, 0n],
       stack: 0x7ffen,
     });
-  });
-});
-
-describe('printable', () => {
-  it('escapes what a terminal obeys and what turns text round', () => {
-    expect(printable('a\u001b[31m\u009bz\u202e\ud800é')).toBe('a\\x1b[31m\\x9bz\\u202e\\ud800é');
   });
 });

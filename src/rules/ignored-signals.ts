@@ -1,0 +1,52 @@
+import type { Rule } from './rule';
+import { named, seconds } from './words';
+
+/**
+ * ### What it reports
+ * A child that was asked to end with `kill()` and that ignores or blocks the signal.
+ *
+ * ### Why
+ * `kill()` returns true when the signal was sent, not when it worked. A program that then waits for `exit` waits for
+ * as long as the child likes to live.
+ *
+ * ### Certain because
+ * The child lives `FORKGUARD_STALL_MS` after `kill()`, and `/proc/<pid>/status` shows the signal in the set of
+ * ignored (SigIgn) or blocked (SigBlk) signals. A signal that the child catches is `info`, after five times as long:
+ * a handler may take its time.
+ *
+ * ### Example
+ * ```js
+ * const child = spawn('sh', ['-c', 'trap "" TERM; serve']);
+ * child.kill();
+ * await once(child, 'exit');
+ * ```
+ *
+ * ### Instead
+ * Send `SIGKILL` after a grace period, or ask the child to end in the way that it understands.
+ */
+export const ignoredSignals: Rule = {
+  name: 'ignored-signals',
+  severity: 'warning',
+  summary: 'a child was asked to end with a signal that it ignores',
+  *stall(snapshot) {
+    for (const { fork, child, asked } of snapshot.children()) {
+      if (!asked) continue;
+      const { signal, ms, disposition, proof } = asked;
+      const caught = disposition === 'caught';
+      const verb = { ignored: 'ignores', blocked: 'blocks', caught: 'handles' }[disposition];
+      yield {
+        what: `${named(child)} ${verb} ${signal}${caught ? ' and has not ended' : ''}`,
+        forked: fork.forked,
+        why: caught
+          ? `\`kill()\` sent ${signal} ${seconds(ms)} ago; the child has a handler for it and decides itself when to end, so what waits for \`exit\` waits on`
+          : `\`kill()\` sent ${signal} ${seconds(ms)} ago and returned; the child ${verb} that signal, so it ends when its own work is done, not because it was asked: what waits for \`exit\` waits on`,
+        help: `send \`SIGKILL\` if the child has not ended after a grace period: \`setTimeout(() => child.kill('SIGKILL'), 5000).unref()\``,
+        proof: [...proof, `pid ${child.pid} lives ${seconds(ms)} after \`kill\``],
+        subject: `${signal} ${disposition}`,
+        ...(caught && { severity: 'info' as const }),
+        fork: fork.id,
+        child,
+      };
+    }
+  },
+};

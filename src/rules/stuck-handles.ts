@@ -1,0 +1,45 @@
+import type { Rule } from './rule';
+import { named, seconds } from './words';
+
+/**
+ * ### What it reports
+ * Sockets or servers that were sent to a child with `child.send(message, socket)` and that it does not take.
+ *
+ * ### Why
+ * Node sends one socket at a time and waits for the child's acknowledgement before it sends the next, and before it
+ * closes its own copy. While the child is busy or asleep, connections lie in this process and their clients wait.
+ *
+ * ### Certain because
+ * The same message has been without its acknowledgement for `FORKGUARD_STALL_MS`, and the child lives.
+ *
+ * ### Example
+ * ```js
+ * net.createServer({ pauseOnConnect: true }, (socket) => child.send('connection', socket));
+ * // the child computes for seconds
+ * ```
+ *
+ * ### Instead
+ * Keep the child's event loop free (compute in a worker thread), or let the child listen itself (`cluster`).
+ */
+export const stuckHandles: Rule = {
+  name: 'stuck-handles',
+  severity: 'warning',
+  summary: 'sockets that were sent to a child wait in this process because the child does not take them',
+  *stall(snapshot) {
+    for (const { fork, child, handles } of snapshot.children()) {
+      if (!handles) continue;
+      const { queued, ms, proof } = handles;
+      const many = queued === 1 ? 'a socket or server' : `${queued} sockets or servers`;
+      yield {
+        what: `${named(child)} does not take ${many} that were sent to it`,
+        forked: fork.forked,
+        why: `Node hands over one at a time and waits until the child has acknowledged it, which the child's event loop does when it is free; it has not been for ${seconds(ms)}, so the connections lie in this process and their clients get no answer`,
+        help: 'keep the event loop of the child free (long work belongs in a worker thread), or let the child listen itself, as `cluster` does',
+        proof,
+        subject: 'handles',
+        fork: fork.id,
+        child,
+      };
+    }
+  },
+};

@@ -1,0 +1,59 @@
+import type { Rule } from './rule';
+import { named } from './words';
+
+/**
+ * ### What it reports
+ * A process that sleeps because the pipe of a child's stdout or stderr is full and the program does not read it.
+ *
+ * ### Why
+ * A pipe holds a few hundred kilobytes. When it is full, the writer sleeps until somebody reads, and a child that
+ * sleeps does not exit.
+ *
+ * ### Certain because
+ * A thread of the process sleeps in a write to the other end of the stream (or waits in epoll until it can write),
+ * the program's stream has no reader, and, with that stream left alone, the wait-for graph has nobody who could
+ * wake the process. Seen twice, with nothing having run in between. A stream that was read and then paused is only
+ * `info`: it may be resumed.
+ *
+ * ### Example
+ * ```js
+ * const child = spawn('ffmpeg', args);      // writes its progress to stderr
+ * child.on('exit', done);                   // nobody reads child.stderr
+ * ```
+ *
+ * ### Instead
+ * Read the stream (`child.stderr.on('data', …)`), throw it away (`child.stderr.resume()`), or start the child with
+ * `stdio: ['ignore', 'pipe', 'ignore']` or `'inherit'`.
+ */
+export const unreadOutput: Rule = {
+  name: 'unread-output',
+  severity: 'warning',
+  summary: 'a child sleeps because its output pipe is full and nobody reads it',
+  *stall(snapshot) {
+    for (const { fork, child, unread } of snapshot.children()) {
+      for (const { stream, reading, process, limited, proof } of unread) {
+        const writer =
+          process.pid === child.pid ? named(child) : `\`${process.command}\` under ${named(child)}`;
+        const never = reading === 'never';
+        yield {
+          what: `${writer} sleeps because nobody reads its ${stream}`,
+          forked: fork.forked,
+          why: `the pipe is full, and \`child.${stream}\` ${never ? 'has no reader' : 'is paused'}: \`${process.command}\` goes on when the program reads from it${limited ? ', or gives up by itself' : ''}; until then the child does not exit`,
+          help: never
+            ? `read \`child.${stream}\`, or call \`child.${stream}.resume()\` to throw the output away, or set \`stdio\` to \`'ignore'\` or \`'inherit'\` for it`
+            : `resume \`child.${stream}\`, or see why what it is piped to takes nothing more`,
+          proof: [
+            ...proof,
+            never
+              ? `child.${stream}: no listener for data or readable, readableFlowing null`
+              : `child.${stream}: readableFlowing false`,
+          ],
+          subject: stream,
+          ...(!never && { severity: 'info' as const }),
+          fork: fork.id,
+          child,
+        };
+      }
+    }
+  },
+};

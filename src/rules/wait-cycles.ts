@@ -1,0 +1,110 @@
+import type { Finding, Wait } from '../model';
+import type { Deadline } from '../waits/graph';
+import type { Rule, StalledCall } from './rule';
+import { seconds } from './words';
+
+/**
+ * ### What it reports
+ * A call that blocks a thread (`spawnSync`, `execSync`, `execFileSync`, `Atomics.wait`) while everybody who could end
+ * it waits, directly or through others, for this thread.
+ *
+ * ### Why
+ * A thread in a `*Sync` function runs no JavaScript: it accepts no connection, answers no request, passes on no
+ * output of a worker thread. A child that needs any of that from it, and for whose exit the thread waits, never exits.
+ *
+ * ### Certain because
+ * Every thread that could still wake one of those concerned was looked at: what it sleeps in, on which descriptors,
+ * and who holds the other ends. Whoever runs, sleeps on a timer, waits for a terminal, a peer elsewhere or anything
+ * that is not known counts as able to go on. Nobody is left, in two pictures in which no thread ran. Where one of
+ * them gives up by a limit of its own (a `timeout`, the limit of a poll), the finding is a warning and names it.
+ *
+ * ### Example
+ * ```js
+ * server.listen(0, () => execSync(`curl http://localhost:${server.address().port}`));
+ * ```
+ *
+ * ### Instead
+ * The asynchronous `execFile` or `spawn`: the thread stays free to answer. Or run the server in a worker thread.
+ */
+export const waitCycles: Rule = {
+  name: 'wait-cycles',
+  severity: 'error',
+  summary: 'a blocked thread and those it waits for wait for each other',
+  *stall(snapshot) {
+    for (const call of snapshot.calls()) {
+      if (call.kind === 'spawn') continue;
+      // a pipe that a gone child left behind is told by held-pipes
+      if (call.kind === 'sync' && !call.child) continue;
+      if (call.verdict) yield cycle(call);
+      else if (call.output.length > 0) yield output(call);
+    }
+  },
+};
+
+function cycle(call: StalledCall): Finding {
+  const { waits, grade, deadlines } = call.verdict!;
+  const parties = [...new Set(waits.flatMap(({ waiter, on }) => [waiter.label, on.label]))];
+  const others = parties.filter((label) => label !== call.thread);
+  const listener = call.listeners.find(({ address }) => waits.some(({ until }) => reaches(until, address)));
+  const last = waits[waits.length - 1];
+  const ends = endsBy(deadlines);
+  const broken = call.broken ? `; ${call.broken}` : '';
+  return {
+    what: call.verdict!.cycle
+      ? `${listOf([call.thread, ...others])} wait for each other`
+      : `${call.thread} waits for ${last?.on.label ?? 'nobody'}, whom nobody is left to wake`,
+    ...(listener?.opened && { opened: listener.opened }),
+    forked: call.fork?.forked ?? call.site,
+    why: `${waits.map(sentence).join('; ')}; ${grade === 'limited' ? `it ends when ${ends} runs out, and not before` : 'neither goes on until something outside, such as a signal, ends one of them'}${broken}`,
+    help:
+      call.kind === 'wait'
+        ? 'do not block this thread: `Atomics.waitAsync` or a message, or let the worker thread finish without it'
+        : `use the asynchronous \`spawn\` or \`execFile\`, so this thread stays free to answer${call.child ? ` \`${call.child.command}\`` : ''}`,
+    proof: [`no progress for ${seconds(call.ms)}`, ...new Set(waits.flatMap(({ proof }) => proof))],
+    subject: waits.map(({ until }) => until.replace(/:\d+/, '')).join(),
+    severity: grade === 'limited' ? 'warning' : 'error',
+    fork: call.fork?.id,
+    child: call.child,
+  };
+}
+
+/** Output of a worker thread passes through the thread that started it. */
+function output(call: StalledCall): Finding {
+  const workers = listOf(call.output.map(({ worker }) => worker));
+  return {
+    what: `${workers} cannot write its output while ${call.thread} is blocked`,
+    forked: call.fork?.forked ?? call.site,
+    why: `\`process.stdout\` and \`process.stderr\` of a worker thread pass through ${call.thread}, which is in \`${call.api}\`; the callback of the write does not come before the call returns, and if the call waits for what happens after that write, it does not return by itself`,
+    help: 'do not wait for the output of a worker thread in a thread that blocks: notify first and write afterwards, or write with `fs.writeSync(1, …)` in the worker thread',
+    proof: [
+      `${call.thread} has been in \`${call.api}\` for ${seconds(call.ms)}`,
+      ...call.output.map(({ proof }) => proof),
+    ],
+    subject: 'output',
+    severity: 'warning',
+    fork: call.fork?.id,
+    child: call.child,
+  };
+}
+
+function reaches(until: string, address: string): boolean {
+  return (
+    address !== '' &&
+    (until.includes(address) || until.includes(`:${address.slice(address.lastIndexOf(':') + 1)}`))
+  );
+}
+
+const sentence = ({ waiter, on, until }: Wait) => `${waiter.label} waits for ${on.label} ${until}`;
+
+function endsBy(deadlines: readonly Deadline[]): string {
+  const words = deadlines
+    .slice(0, 3)
+    .map(({ who, what }) => (what.includes('`') ? what : `${what} of ${who}`));
+  return [...new Set(words)].join(' or ');
+}
+
+function listOf(parties: readonly string[]): string {
+  return parties.length < 2
+    ? (parties[0] ?? '')
+    : `${parties.slice(0, -1).join(', ')} and ${parties[parties.length - 1]}`;
+}

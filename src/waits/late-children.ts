@@ -1,0 +1,300 @@
+/**
+ * The asynchronous children of one thread, and when to look at them: timers that exist only while something is
+ * pending, never keep the program alive, and read the kernel only where the program's own side says that it
+ * could be stuck.
+ */
+
+import type { ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
+import type { ForkCall } from '../instruments/fork-call';
+import { descriptorOf } from '../instruments/stdio';
+import type { Procfs } from '../procfs/procfs';
+import type { StalledChild } from '../rules/rule';
+import type { OwnEnd } from './held';
+import type { OwnStream } from './streams';
+
+/** Taken before the program, or its test runner, can put other timers in its place. */
+const setTimer = setTimeout;
+
+/** What the program sees of one of its streams, read without touching what a getter would make. */
+interface StreamLike {
+  readonly destroyed?: boolean;
+  readonly closed?: boolean;
+  readonly readableFlowing?: boolean | null;
+  readonly readableEnded?: boolean;
+  readonly writableEnded?: boolean;
+  readonly bytesRead?: number;
+  readonly bytesWritten?: number;
+  readonly readable?: boolean;
+  readonly writable?: boolean;
+  listenerCount?(name: string): number;
+}
+
+interface Tracked {
+  readonly fork: ForkCall;
+  readonly process: ChildProcess;
+  exitedAt?: number;
+  asked?: { readonly signal: string; readonly at: number };
+  /** The message with a handle that the child has not acknowledged, and since when it is the same. */
+  pending?: { readonly message: unknown; readonly at: number };
+  /** Bytes read and run counter at the last look, and since when they have not changed. */
+  trace: string;
+  quietSince: number;
+  /** Findings seen once; they are reported when seen again. */
+  suspected: ReadonlySet<string>;
+  /** Not before then, after looks that found nothing. */
+  nextLook: number;
+  fruitless: number;
+  readonly reported: Set<string>;
+}
+
+export interface LateContext {
+  readonly procfs: Procfs;
+  readonly stallMs: number;
+  /** Called when children have been late twice; returns nothing, never throws. */
+  report(children: readonly StalledChild[], waitedMs: number, fork: ForkCall): void;
+}
+
+export class LateChildren {
+  readonly #context: LateContext;
+  readonly #tracked = new Set<Tracked>();
+  #timer: NodeJS.Timeout | undefined;
+  #due = 0;
+  #began = 0;
+
+  constructor(context: LateContext) {
+    this.#context = context;
+  }
+
+  add(fork: ForkCall, process: ChildProcess): void {
+    this.#tracked.add({
+      fork,
+      process,
+      trace: '',
+      quietSince: Date.now(),
+      suspected: new Set(),
+      nextLook: 0,
+      fruitless: 0,
+      reported: new Set(),
+    });
+    this.#wake();
+  }
+
+  exited(process: ChildProcess): void {
+    const tracked = this.#of(process);
+    if (!tracked) return;
+    tracked.exitedAt = Date.now();
+    tracked.quietSince = tracked.exitedAt;
+    tracked.nextLook = 0;
+    this.#wake();
+  }
+
+  /** `kill()` is about to be called. */
+  asked(process: ChildProcess, signal: unknown): void {
+    const tracked = this.#of(process);
+    const name = signalName(signal);
+    if (!tracked || tracked.exitedAt !== undefined || !name || !ENDING.has(name)) return;
+    tracked.asked = { signal: name, at: Date.now() };
+    this.#wake();
+  }
+
+  sent(process: object): void {
+    if (this.#of(process as ChildProcess)) this.#wake();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#tracked.clear();
+  }
+
+  #of(process: ChildProcess): Tracked | undefined {
+    for (const tracked of this.#tracked) if (tracked.process === process) return tracked;
+    return undefined;
+  }
+
+  /** Starts the fast rhythm: something has just happened. */
+  #wake(): void {
+    this.#began = Date.now();
+    const step = this.#step();
+    if (this.#timer && this.#due <= this.#began + step) return;
+    this.#schedule(step);
+  }
+
+  #schedule(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#due = Date.now() + ms;
+    this.#timer = setTimer(() => this.#tick(), ms);
+    this.#timer.unref();
+  }
+
+  #step(): number {
+    const fast = Math.min(125, Math.max(20, this.#context.stallMs / 8));
+    const age = Date.now() - this.#began;
+    if (age < 10 * this.#context.stallMs) return fast;
+    return Math.min(this.#context.stallMs, age < 60_000 ? 2 * fast : 8 * fast);
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    // while this thread was busy it read nothing: what looks late then is not the child
+    const late = now - this.#due > this.#context.stallMs / 2;
+    this.#timer = undefined;
+    let pending = false;
+    for (const tracked of [...this.#tracked]) {
+      if (late) tracked.quietSince = now;
+      if (this.#examine(tracked, now)) pending = true;
+      else if (isOver(tracked)) this.#tracked.delete(tracked);
+    }
+    if (pending) this.#schedule(this.#step());
+  }
+
+  /** Returns whether the child must be looked at again. */
+  #examine(tracked: Tracked, now: number): boolean {
+    const { process } = tracked;
+    const { stallMs, procfs } = this.#context;
+    this.#followHandles(tracked, now);
+    const concerns = concernsOf(tracked);
+    const due = (since: number) => now - since >= stallMs;
+    if (!concerns.any) return concerns.later;
+    const counter = tracked.exitedAt === undefined ? procfs.schedstat(process.pid!, process.pid!) : undefined;
+    const trace = `${counter?.ranNanoseconds} ${counter?.slices} ${concerns.bytes}`;
+    if (trace !== tracked.trace) {
+      tracked.trace = trace;
+      // nothing has run or moved since the look before: that is when the quiet began
+      tracked.quietSince = now;
+      tracked.suspected = new Set();
+    }
+    const late =
+      due(tracked.quietSince) ||
+      (tracked.asked !== undefined && due(tracked.asked.at)) ||
+      (tracked.pending !== undefined && due(tracked.pending.at));
+    if (!late || now < tracked.nextLook) return true;
+    const found = this.#look(tracked, concerns, now, due(tracked.quietSince));
+    const keys = found ? keysOf(found) : [];
+    const fresh = keys.filter((key) => !tracked.reported.has(key));
+    const sure = fresh.filter((key) => tracked.suspected.has(key));
+    tracked.suspected = new Set(fresh);
+    if (found && sure.length > 0) {
+      for (const key of sure) tracked.reported.add(key);
+      const waited = now - Math.min(tracked.quietSince, tracked.asked?.at ?? now, tracked.pending?.at ?? now);
+      this.#context.report([found], waited, tracked.fork);
+    } else if (fresh.length === 0) {
+      tracked.fruitless++;
+      tracked.nextLook = now + stallMs * Math.min(16, 2 ** tracked.fruitless) * 0.5;
+    }
+    return true;
+  }
+
+  #look(tracked: Tracked, concerns: Concerns, now: number, quiet: boolean): StalledChild | undefined {
+    const { look } = require('./look') as typeof import('./look');
+    return look({
+      procfs: this.#context.procfs,
+      fork: tracked.fork,
+      pid: tracked.process.pid!,
+      ...(tracked.exitedAt !== undefined && { exitedMs: now - tracked.exitedAt }),
+      ends: quiet ? concerns.ends : [],
+      streams: quiet ? concerns.streams : [],
+      ...(tracked.asked &&
+        now - tracked.asked.at >= this.#context.stallMs && {
+          asked: { signal: tracked.asked.signal, ms: now - tracked.asked.at },
+        }),
+      ...(tracked.pending &&
+        now - tracked.pending.at >= this.#context.stallMs && {
+          handles: { queued: queueOf(tracked.process), ms: now - tracked.pending.at },
+        }),
+      stallMs: this.#context.stallMs,
+    });
+  }
+
+  #followHandles(tracked: Tracked, now: number): void {
+    const message = (tracked.process as { _pendingMessage?: unknown })._pendingMessage ?? undefined;
+    if (message === undefined || message === null) delete tracked.pending;
+    else if (tracked.pending?.message !== message) tracked.pending = { message, at: now };
+  }
+}
+
+interface Concerns {
+  readonly any: boolean;
+  /** Nothing now, but the streams may come to it. */
+  readonly later: boolean;
+  readonly bytes: number;
+  readonly ends: readonly OwnEnd[];
+  readonly streams: readonly OwnStream[];
+}
+
+const NAMES = ['stdin', 'stdout', 'stderr'];
+
+/** What could be stuck as far as the program's own side tells. */
+function concernsOf(tracked: Tracked): Concerns {
+  const { process, fork, exitedAt } = tracked;
+  const ends: OwnEnd[] = [];
+  const streams: OwnStream[] = [];
+  let bytes = 0;
+  let later = false;
+  const list = (process.stdio ?? []) as readonly (StreamLike | null | undefined)[];
+  for (const [index, stream] of list.entries()) {
+    if (!stream || stream.destroyed || stream.closed) continue;
+    const fd = descriptorOf(stream);
+    if (fd === undefined) continue;
+    const name = NAMES[index] ?? `stdio[${index}]`;
+    bytes += (stream.bytesRead ?? 0) + (stream.bytesWritten ?? 0);
+    if (exitedAt !== undefined) {
+      if (index > 0) ends.push({ name, fd });
+    } else if (index === 0) {
+      if (isLeftOpen(stream, fork)) streams.push({ name, fd, direction: 'input', reading: 'never' });
+    } else if (!stream.readableEnded) {
+      later = true;
+      const reading = readingOf(stream);
+      if (reading) streams.push({ name, fd, direction: 'output', reading });
+    }
+  }
+  const channel = (process as { channel?: { fd?: number } | null }).channel;
+  if (exitedAt !== undefined && process.connected && typeof channel?.fd === 'number' && channel.fd >= 0) {
+    ends.push({ name: 'the IPC channel', fd: channel.fd });
+  }
+  const waiting = tracked.asked !== undefined || tracked.pending !== undefined;
+  const any = ends.length > 0 || streams.length > 0 || (exitedAt === undefined && waiting);
+  return { any, later: later && exitedAt === undefined, bytes, ends, streams };
+}
+
+function readingOf(stream: StreamLike): OwnStream['reading'] | undefined {
+  if (stream.readableFlowing === true || (stream.listenerCount?.('readable') ?? 0) > 0) return undefined;
+  if (stream.readableFlowing === false) return 'paused';
+  return (stream.listenerCount?.('data') ?? 0) > 0 ? undefined : 'never';
+}
+
+/** `exec` and `execFile` have a callback that waits for the exit; their stdin is a pipe that nobody asked for. */
+function isLeftOpen(stream: StreamLike, fork: ForkCall): boolean {
+  if (stream.writableEnded || (stream.bytesWritten ?? 0) > 0) return false;
+  const used = ['error', 'drain', 'finish', 'unpipe'].some((name) => (stream.listenerCount?.(name) ?? 0) > 0);
+  return !used && (fork.api === 'exec' || fork.api === 'execFile');
+}
+
+function isOver({ exitedAt, process }: Tracked): boolean {
+  return exitedAt !== undefined || process.exitCode !== null || process.signalCode !== null;
+}
+
+function queueOf(process: ChildProcess): number {
+  const queue = (process as { _handleQueue?: unknown })._handleQueue;
+  return 1 + (Array.isArray(queue) ? queue.length : 0);
+}
+
+function keysOf(found: StalledChild): string[] {
+  return [
+    ...found.heldBy.map((holder) => `held ${holder.pid}`),
+    ...found.unread.map((wait) => `unread ${wait.stream} ${wait.reading}`),
+    ...(found.unended ? ['unended'] : []),
+    ...(found.asked ? [`asked ${found.asked.signal} ${found.asked.disposition}`] : []),
+    ...(found.handles ? ['handles'] : []),
+  ];
+}
+
+/** Signals whose default is to end the process, and that can be ignored. */
+const ENDING = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGABRT', 'SIGUSR1', 'SIGUSR2']);
+
+function signalName(signal: unknown): string | undefined {
+  if (signal === undefined || signal === null) return 'SIGTERM';
+  if (typeof signal === 'string') return signal;
+  return Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
+}

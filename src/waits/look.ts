@@ -1,0 +1,92 @@
+/** One look at one late child: what the kernel says about it. Loaded when the first child is late. */
+
+import { constants } from 'node:os';
+import type { ForkCall } from '../instruments/fork-call';
+import type { Procfs } from '../procfs/procfs';
+import type { StalledChild } from '../rules/rule';
+import { type OwnEnd, pipeHolders } from './held';
+import { takePicture } from './picture';
+import { type OwnStream, streamWaits } from './streams';
+
+export interface LookRequest {
+  readonly procfs: Procfs;
+  readonly fork: ForkCall;
+  readonly pid: number;
+  readonly exitedMs?: number;
+  readonly ends: readonly OwnEnd[];
+  readonly streams: readonly OwnStream[];
+  readonly asked?: { readonly signal: string; readonly ms: number };
+  readonly handles?: { readonly queued: number; readonly ms: number };
+  readonly stallMs: number;
+}
+
+/** Undefined where the picture shows two moments, or nothing is wrong. */
+export function look(request: LookRequest): StalledChild | undefined {
+  const { procfs, fork, pid } = request;
+  const picture = takePicture(procfs, { pid: process.pid, tids: [] });
+  const child = fork.child ?? { pid, command: fork.command };
+  const scene = {
+    picture,
+    self: process.pid,
+    blocked: [],
+    loopRuns: true,
+    labels: new Map([[pid, `child \`${child.command}\``]]),
+  };
+  const waits = request.streams.length > 0 ? streamWaits(scene, pid, request.streams) : [];
+  const heldBy = request.ends.length > 0 ? pipeHolders(picture, process.pid, request.ends, pid) : [];
+  const still = waits.length === 0 || picture.still();
+  const asked = request.asked && dispositionOf(request, request.asked);
+  const unended = still ? waits.find(({ stream }) => stream === 'stdin') : undefined;
+  const found: StalledChild = {
+    fork,
+    child,
+    ...(request.exitedMs !== undefined && { exitedMs: request.exitedMs }),
+    heldBy,
+    unread: still ? waits.filter(({ stream }) => stream !== 'stdin') : [],
+    ...(unended && { unended }),
+    ...(asked && { asked }),
+    ...(request.handles && {
+      handles: { ...request.handles, proof: handleProof(procfs, pid, request.handles) },
+    }),
+  };
+  const empty = heldBy.length + found.unread.length === 0 && !unended && !asked && !found.handles;
+  return empty ? undefined : found;
+}
+
+function dispositionOf(
+  { procfs, pid, stallMs }: LookRequest,
+  { signal, ms }: { signal: string; ms: number },
+): StalledChild['asked'] {
+  const number = (constants.signals as Record<string, number>)[signal];
+  const status = procfs.status(pid);
+  const state = procfs.stat(pid)?.state;
+  // a stopped process gets its signals when it goes on
+  if (number === undefined || !status || !state || 'ZXTt'.includes(state)) return undefined;
+  const bit = 1n << BigInt(number - 1);
+  const shown = (name: string, set: bigint) =>
+    `/proc/${pid}/status: ${name}: ${set.toString(16).padStart(16, '0')} has bit ${number - 1} (${signal}) set`;
+  if (status.signalsIgnored & bit) {
+    return { signal, ms, disposition: 'ignored', proof: [shown('SigIgn', status.signalsIgnored)] };
+  }
+  if (status.signalsBlocked & bit) {
+    return { signal, ms, disposition: 'blocked', proof: [shown('SigBlk', status.signalsBlocked)] };
+  }
+  // a handler may take its time
+  if (status.signalsCaught & bit && ms >= 5 * stallMs) {
+    return { signal, ms, disposition: 'caught', proof: [shown('SigCgt', status.signalsCaught)] };
+  }
+  return undefined;
+}
+
+function handleProof(procfs: Procfs, pid: number, { ms }: { ms: number }): string[] {
+  const stat = procfs.stat(pid);
+  const seconds = (ms / 1000).toFixed(1);
+  return [
+    `no acknowledgement of the sent handle (NODE_HANDLE_ACK) for ${seconds} s`,
+    ...(stat
+      ? [
+          `/proc/${pid}/stat: state ${stat.state}, ${stat.userTicks + stat.systemTicks} ticks of processor time`,
+        ]
+      : []),
+  ];
+}
