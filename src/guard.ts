@@ -11,6 +11,7 @@ import { Ledger } from './ledger';
 import type { Hazard } from './model';
 import type { Observer } from './observer';
 import { messageOf, say } from './say';
+import type { StallWatch } from './waits/stall-watch';
 
 /** Thrown by a fork in the mode `throw`. The child runs on: what it inherited cannot be taken back. */
 export class ForkHazardError extends Error {
@@ -32,6 +33,7 @@ export class Guard implements Sink {
   readonly #touched: TouchedStdio = new Map();
   readonly #baseline: ReadonlySet<string>;
   #observer: Observer | undefined;
+  #stalls: StallWatch | undefined;
   #stop: (() => void) | undefined;
 
   constructor(config: Config) {
@@ -41,6 +43,7 @@ export class Guard implements Sink {
   }
 
   stop(): void {
+    this.#stalls?.stop();
     this.#stop?.();
     this.#stop = undefined;
   }
@@ -64,6 +67,23 @@ export class Guard implements Sink {
     return this.#safely('check', () => this.observer.check()) ?? [];
   }
 
+  /** The part that finds what is stuck; made at the first fork. */
+  get stalls(): StallWatch {
+    if (!this.#stalls) {
+      const { StallWatch: Made } = require('./waits/stall-watch') as typeof import('./waits/stall-watch');
+      const { observer, config } = this;
+      this.#stalls = new Made({
+        procfs: observer.procfs,
+        config,
+        threadId: this.ledger.threadId,
+        judge: (snapshot) => this.#safely('stall', () => observer.stall(snapshot)),
+        reported: () => {},
+        gap: (gap) => observer.engine.gap(gap),
+      });
+    }
+    return this.#stalls;
+  }
+
   forking(call: ForkCall): void {
     this.#safely('forking', () => {
       call.threadId = this.ledger.threadId;
@@ -75,7 +95,10 @@ export class Guard implements Sink {
 
   forked(call: ForkCall, child?: ChildProcess): void {
     const hazards = this.#safely('forked', () => {
-      if (child?.pid !== undefined) this.ledger.addChild(child.pid, { fork: call, process: child });
+      if (child?.pid !== undefined) {
+        this.ledger.addChild(child.pid, { fork: call, process: child });
+        this.stalls.forked(call, child);
+      }
       this.#noteCleared(call);
       return this.observer.fork(call);
     });
@@ -88,10 +111,13 @@ export class Guard implements Sink {
     this.#safely('exited', () => {
       const { pid } = child.process;
       if (pid !== undefined) this.ledger.removeChild(pid);
+      this.#stalls?.exited(child.process);
     });
   }
 
-  killing(_process: ChildProcess, _signal: unknown): void {}
+  killing(process: ChildProcess, signal: unknown): void {
+    this.#safely('kill', () => this.#stalls?.asked(process, signal));
+  }
 
   unreferenced(process: ChildProcess): void {
     this.#safely('unref', () => {
@@ -104,6 +130,7 @@ export class Guard implements Sink {
 
   sent(target: object, handle: object): void {
     this.#safely('sent', () => {
+      this.#stalls?.sent(target);
       const { pid } = target as { pid?: unknown };
       if (typeof pid === 'number' && pid !== process.pid) this.observer.handedOver(handle);
     });

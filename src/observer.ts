@@ -13,6 +13,7 @@ import type { ForkRecord, Hazard, Reporter } from './model';
 import { createProcfs } from './procfs/procfs';
 import { createReporter } from './reporters';
 import { rules } from './rules';
+import type { StallSnapshot } from './rules/rule';
 import { messageOf, say } from './say';
 import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
 import { Strangers } from './strangers';
@@ -145,6 +146,13 @@ export class Observer {
       gaps: this.engine.gaps,
     };
     this.engine.each('end', (reporter) => reporter.end?.(summary));
+    return hazards;
+  }
+
+  /** Somebody has waited for `stallMs`. */
+  stall(snapshot: StallSnapshot): Hazard[] {
+    const hazards = this.engine.run('stall', snapshot);
+    this.drainGaps();
     return hazards;
   }
 

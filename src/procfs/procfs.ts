@@ -57,6 +57,11 @@ export interface Procfs {
   /** How many descriptors are open, in 3 µs; undefined before Linux 6.2, where the kernel does not say. */
   openCount(pid: Target): number | undefined;
   link(pid: Target, fd: number): string | undefined;
+  /**
+   * What every descriptor of a process links to, for a search through all processes: that one of them belongs to
+   * somebody else is an answer there, not a gap.
+   */
+  targets(pid: number): ReadonlyMap<number, string> | undefined;
   descriptor(pid: Target, fd: number): RawDescriptor | undefined;
   /** Whether a descriptor of this process has close-on-exec; the quick way, for the path that every fork takes. */
   closeOnExec(fd: number): boolean | undefined;
@@ -147,6 +152,10 @@ export function createProcfs(root = '/proc'): Procfs {
     },
     openCount(pid) {
       return reader.stat(`${root}/${pid}/fd`)?.size || undefined;
+    },
+    targets(pid) {
+      const links = reader.links(`${root}/${pid}/fd`);
+      return links && new Map([...links].map(([name, target]) => [Number(name), escapeText(target)]));
     },
     descriptor(pid, fd) {
       const target = link(pid, fd);

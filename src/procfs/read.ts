@@ -20,6 +20,8 @@ export interface Reader {
   head(path: string): number | undefined;
   readonly buffer: Buffer;
   list(path: string): string[] | undefined;
+  /** As `list` and `link` in one, without a trace of what fails. */
+  links(path: string): Map<string, string> | undefined;
   link(path: string): string | undefined;
   stat(path: string): fs.Stats | undefined;
   /** Bytes at a position, all or nothing; for `/proc/<pid>/mem`. */
@@ -86,6 +88,21 @@ export function createReader(root: string): Reader {
       ),
     head: (path) => attempt(path, () => withFile(path, (fd) => readSync(fd, buffer, 0, buffer.length, null))),
     list: (path) => attempt(path, () => readdirSync(path)),
+    links(path) {
+      const found = new Map<string, string>();
+      try {
+        for (const name of readdirSync(path)) {
+          try {
+            found.set(name, readlinkSync(`${path}/${name}`));
+          } catch (error) {
+            if (!GONE.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+          }
+        }
+        return found;
+      } catch {
+        return undefined;
+      }
+    },
     link: (path) => attempt(path, () => readlinkSync(path)),
     stat: (path) => attempt(path, () => statSync(path)),
     bytes: (path, position, length) =>

@@ -8,7 +8,7 @@ export interface Holder {
 }
 
 export interface Holders {
-  /** Those who hold `pipe:[12]`, `socket:[12]`. */
+  /** Those who hold `pipe:[12]`, `socket:[12]`, `/tmp/lock`. */
   of(target: string): readonly Holder[];
   /**
    * Processes whose tables cannot be read, and that could have got a descriptor from the given session: anything
@@ -25,14 +25,12 @@ export function createHolders(procfs: Procfs): Holders {
     if (index) return index;
     index = new Map();
     for (const pid of procfs.processes() ?? []) {
-      const fds = procfs.fds(pid);
-      if (fds === undefined) {
+      const targets = procfs.targets(pid);
+      if (targets === undefined) {
         unreadable.push(pid);
         continue;
       }
-      for (const fd of fds) {
-        const target = procfs.link(pid, fd);
-        if (target === undefined || !/^(pipe|socket):/.test(target)) continue;
+      for (const [fd, target] of targets) {
         const known = index.get(target);
         if (known) known.push({ pid, fd });
         else index.set(target, [{ pid, fd }]);

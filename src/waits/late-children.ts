@@ -129,10 +129,15 @@ export class LateChildren {
   }
 
   #step(): number {
-    const fast = Math.min(125, Math.max(20, this.#context.stallMs / 8));
+    const fast = this.#fast;
     const age = Date.now() - this.#began;
     if (age < 10 * this.#context.stallMs) return fast;
-    return Math.min(this.#context.stallMs, age < 60_000 ? 2 * fast : 8 * fast);
+    return Math.min(this.#context.stallMs, age < 60_000 ? 2 * fast : 12 * fast);
+  }
+
+  /** Three such steps lie between the beginning of a stall and its report, besides `stallMs`. */
+  get #fast(): number {
+    return Math.min(80, Math.max(20, this.#context.stallMs / 8));
   }
 
   #tick(): void {
@@ -155,7 +160,8 @@ export class LateChildren {
     const { stallMs, procfs } = this.#context;
     this.#followHandles(tracked, now);
     const concerns = concernsOf(tracked);
-    const due = (since: number) => now - since >= stallMs;
+    // the first of two looks comes early, so that the second is not late
+    const due = (since: number) => now - since >= stallMs - this.#fast;
     if (!concerns.any) return concerns.later;
     const counter = tracked.exitedAt === undefined ? procfs.schedstat(process.pid!, process.pid!) : undefined;
     const trace = `${counter?.ranNanoseconds} ${counter?.slices} ${concerns.bytes}`;
@@ -163,7 +169,7 @@ export class LateChildren {
       tracked.trace = trace;
       // nothing has run or moved since the look before: that is when the quiet began
       tracked.quietSince = now;
-      tracked.suspected = new Set();
+      tracked.suspected = new Set([...tracked.suspected].filter((key) => !QUIET.test(key)));
     }
     const late =
       due(tracked.quietSince) ||
@@ -196,11 +202,11 @@ export class LateChildren {
       ends: quiet ? concerns.ends : [],
       streams: quiet ? concerns.streams : [],
       ...(tracked.asked &&
-        now - tracked.asked.at >= this.#context.stallMs && {
+        now - tracked.asked.at >= this.#context.stallMs - this.#fast && {
           asked: { signal: tracked.asked.signal, ms: now - tracked.asked.at },
         }),
       ...(tracked.pending &&
-        now - tracked.pending.at >= this.#context.stallMs && {
+        now - tracked.pending.at >= this.#context.stallMs - this.#fast && {
           handles: { queued: queueOf(tracked.process), ms: now - tracked.pending.at },
         }),
       stallMs: this.#context.stallMs,
@@ -279,6 +285,9 @@ function queueOf(process: ChildProcess): number {
   const queue = (process as { _handleQueue?: unknown })._handleQueue;
   return 1 + (Array.isArray(queue) ? queue.length : 0);
 }
+
+/** What is only true of a child that does nothing meanwhile. */
+const QUIET = /^(held|unread|unended)/;
 
 function keysOf(found: StalledChild): string[] {
   return [

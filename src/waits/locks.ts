@@ -26,18 +26,15 @@ export function lockHolders(picture: Picture, pid: number, fd: number): LockHold
     ? [`/proc/locks: pid ${pid} waits for the ${blocking.type} lock on inode ${file.inode}`]
     : [];
   for (const lock of held) if (lock.type === 'POSIX' && lock.pid > 0) holders.add(lock.pid);
-  for (const other of picture.procfs.processes() ?? []) {
-    for (const number of picture.procfs.fds(other) ?? []) {
-      if (picture.procfs.link(other, number) !== file.target) continue;
-      const locked = picture
-        .descriptor(other, number)
-        ?.locks.find((lock) => lock.type !== 'POSIX' && !lock.waiting);
-      if (!locked) continue;
-      holders.add(other);
-      proof.push(
-        `/proc/${other}/fdinfo/${number}: lock: ${locked.type} ${locked.access} on inode ${locked.inode}`,
-      );
-    }
+  for (const { pid: other, fd: number } of picture.holders.of(file.target)) {
+    const locked = picture
+      .descriptor(other, number)
+      ?.locks.find((lock) => lock.type !== 'POSIX' && !lock.waiting);
+    if (!locked) continue;
+    holders.add(other);
+    proof.push(
+      `/proc/${other}/fdinfo/${number}: lock: ${locked.type} ${locked.access} on inode ${locked.inode}`,
+    );
   }
   return holders.size > 0 ? { path: file.target, holders: [...holders], proof } : undefined;
 }

@@ -23,7 +23,7 @@ export interface LookRequest {
 /** Undefined where the picture shows two moments, or nothing is wrong. */
 export function look(request: LookRequest): StalledChild | undefined {
   const { procfs, fork, pid } = request;
-  const picture = takePicture(procfs, { pid: process.pid, tids: [] });
+  const picture = takePicture(procfs, { pid: process.pid, tids: 'all' });
   const child = fork.child ?? { pid, command: fork.command };
   const scene = {
     picture,

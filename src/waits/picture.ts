@@ -38,10 +38,10 @@ export interface Picture {
   still(): boolean;
 }
 
-/** Threads that are not looked at: the one that looks. */
+/** Threads that are not looked at: the one that looks, or all of a process whose event loop looks. */
 export interface Observer {
   readonly pid: number;
-  readonly tids: readonly number[];
+  readonly tids: readonly number[] | 'all';
 }
 
 export function takePicture(procfs: Procfs, observer?: Observer): Picture {
@@ -75,7 +75,7 @@ export function takePicture(procfs: Procfs, observer?: Observer): Picture {
       if (processes.has(pid)) return processes.get(pid);
       const stat = procfs.stat(pid);
       const hidden = observer?.pid === pid ? observer.tids : [];
-      const tids = procfs.threads(pid)?.filter((tid) => !hidden.includes(tid));
+      const tids = hidden === 'all' ? [] : procfs.threads(pid)?.filter((tid) => !hidden.includes(tid));
       const threads = tids?.flatMap((tid) => thread(pid, tid) ?? []);
       const picture = stat && { stat, threads };
       processes.set(pid, picture);
