@@ -123,7 +123,10 @@ export class Ledger {
 
   /** What the program knows of one of its objects. */
   resourceOf(object: object, kind: ResourceKind, label: string): Resource {
-    const opening = Note.of(object);
+    const { server } = object as { server?: unknown };
+    // an accepted socket belongs to its listener: it carries no note of its own
+    const opening =
+      Note.of(object) ?? (typeof server === 'object' && server !== null ? Note.of(server) : undefined);
     const fd = descriptorOf(object);
     return this.#resource(kind, label, opening, fd);
   }

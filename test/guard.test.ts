@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { REGISTER, runNode } from './preload';
+
+let folder: string;
+const file = (name: string, text: string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'forkguard-guard-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const RULES = join(REGISTER, '..', 'src', 'rules', 'index.js');
+/** A fork with a hazard that needs nothing but Node. */
+const HAZARD = `
+const child = require('node:child_process').spawn('true', { cwd: '/no/such/directory' });
+child.on('error', (error) => console.log('error event', error.code));`;
+
+test('a hazard is reported with its place, and the program goes on as without forkguard', () => {
+  const app = file('app.js', HAZARD);
+  const bare = runNode([app], {}, false);
+  const guarded = runNode([app]);
+  expect(guarded.stdout).toBe(bare.stdout);
+  expect(guarded.status).toBe(bare.status);
+  expect(bare.stderr).toBe('');
+  expect(guarded.stderr).toContain('error[missing-directories] child `true` cannot start');
+  expect(guarded.stderr).toMatch(/forked {2}.*app\.js:2:/);
+});
+
+test('off means off', () => {
+  const { stderr } = runNode([file('app.js', HAZARD)], { env: { FORKGUARD: 'off' } });
+  expect(stderr).toBe('');
+});
+
+test('throw: the call throws the hazards, synchronously', () => {
+  const app = file(
+    'app.js',
+    `try { require('node:child_process').spawnSync('true', { cwd: '/no/such/directory' }); console.log('no'); }
+     catch (error) { console.log(error.name, error.code, error.hazards[0].rule); }`,
+  );
+  expect(runNode([app], { env: { FORKGUARD: 'throw', FORKGUARD_REPORTERS: 'none' } }).stdout).toBe(
+    'ForkHazardError ERR_FORK_HAZARD missing-directories\n',
+  );
+});
+
+test('an allowed rule is silent', () => {
+  const { stderr } = runNode([file('app.js', HAZARD)], { env: { FORKGUARD_ALLOW: 'missing-directories' } });
+  expect(stderr).toBe('');
+});
+
+test('the exit code is changed only where that was asked for and the program ended well', () => {
+  const app = file('app.js', HAZARD);
+  expect(runNode([app]).status).toBe(0);
+  expect(runNode([app], { env: { FORKGUARD_EXIT_CODE: '66' } }).status).toBe(66);
+  const failing = file('failing.js', `${HAZARD}\nprocess.exitCode = 3;`);
+  expect(runNode([failing], { env: { FORKGUARD_EXIT_CODE: '66' } }).status).toBe(3);
+  const exiting = file('exiting.js', `${HAZARD}\nchild.on('error', () => process.exit(0));`);
+  expect(runNode([exiting], { env: { FORKGUARD_EXIT_CODE: '66' } }).status).toBe(66);
+});
+
+test('the same hazard is told once and then counted', () => {
+  const app = file(
+    'app.js',
+    `const { spawnSync } = require('node:child_process');
+     for (let i = 0; i < 5; i++) spawnSync('true', { cwd: '/no/such/directory' });`,
+  );
+  const { stderr } = runNode([app]);
+  expect(stderr.match(/error\[missing-directories\]/g)).toHaveLength(1);
+  expect(stderr).toContain('seen 5 times: missing-directories (5)');
+});
+
+describe('a bug of ours never reaches the program', () => {
+  const plant = (check: string) =>
+    file(
+      'plant.js',
+      `require(${JSON.stringify(RULES)}).rules.unshift({ name: 'planted-bugs', severity: 'error', summary: '', *fork() { ${check} } });`,
+    );
+  const run = (check: string, script: string) =>
+    runNode([file('app.js', script)], { flags: ['-r', plant(check)] });
+
+  test('a rule that throws: one line, the other rules go on', () => {
+    const { stdout, stderr } = run(
+      "throw new Error('planted');",
+      HAZARD + HAZARD.replace('const child', 'const other').replace('child.on', 'other.on'),
+    );
+    expect(stdout).toBe('error event ENOENT\nerror event ENOENT\n');
+    expect(stderr.match(/planted-bugs failed and is switched off: planted/g)).toHaveLength(1);
+    expect(stderr).toContain('error[missing-directories]');
+  });
+
+  test('a rule that is slow is switched off after the second time', () => {
+    const { stdout, stderr } = run(
+      'const end = Date.now() + 300; while (Date.now() < end);',
+      "const { spawnSync } = require('node:child_process'); for (let i = 0; i < 4; i++) spawnSync('true'); console.log('done');",
+    );
+    expect(stdout).toBe('done\n');
+    expect(stderr.match(/planted-bugs took more than 250 ms twice and is switched off/g)).toHaveLength(1);
+  });
+
+  test('a reporter that throws: one line, the other reporters go on', () => {
+    const mine = file('mine.js', "module.exports = { hazard() { throw new Error('full'); } };");
+    const { stdout, stderr } = runNode([file('app.js', HAZARD)], {
+      env: { FORKGUARD_REPORTERS: `${mine},terminal` },
+    });
+    expect(stdout).toBe('error event ENOENT\n');
+    expect(stderr).toContain('forkguard: a reporter failed in hazard and is not called again: full');
+    expect(stderr).toContain('error[missing-directories]');
+  });
+
+  test('a reporter that does not exist: one line that names it and those that there are', () => {
+    const { stdout, stderr } = runNode([file('app.js', HAZARD)], {
+      env: { FORKGUARD_REPORTERS: 'teletype' },
+    });
+    expect(stdout).toBe('error event ENOENT\n');
+    expect(stderr).toContain('teletype');
+    expect(stderr).toContain('terminal');
+  });
+});
+
+describe('places', () => {
+  test('an ESM app, with --import', () => {
+    const app = file(
+      'app.mjs',
+      "import { spawn } from 'node:child_process';\nspawn('true', { cwd: '/no/such/directory' }).on('error', () => {});\n",
+    );
+    expect(runNode(['--import', REGISTER, app], {}, false).stderr).toMatch(/forked {2}.*app\.mjs:2:1\n/);
+  });
+
+  test('a source map, where Node is told to use it', () => {
+    const map = { version: 3, sources: ['app.ts'], names: [], mappings: ';;AAIA' };
+    const inline = Buffer.from(JSON.stringify(map)).toString('base64');
+    file('app.ts', '\n\n\n\nspawn();\n');
+    const app = file(
+      'app.js',
+      `const { spawn } = require('node:child_process');\n\nspawn('true', { cwd: '/no/such/directory' }).on('error', () => {});\n//# sourceMappingURL=data:application/json;base64,${inline}\n`,
+    );
+    expect(runNode([app], { flags: ['--enable-source-maps'] }).stderr).toMatch(/forked {2}.*app\.ts:5:1\n/);
+  });
+
+  test('a program that formats stacks in its own way keeps its way, and we our places', () => {
+    const app = file(
+      'app.js',
+      `Error.prepareStackTrace = (error, calls) => 'mine ' + calls.length;\n${HAZARD}\nconsole.log(new Error('x').stack.slice(0, 5));`,
+    );
+    const { stdout, stderr } = runNode([app]);
+    expect(stdout).toBe('mine \nerror event ENOENT\n');
+    expect(stderr).toMatch(/forked {2}.*app\.js:3:/);
+  });
+
+  test('frozen intrinsics: without places, and without harm', () => {
+    const app = file('app.js', HAZARD);
+    const { stdout, stderr } = runNode([app], { flags: ['--frozen-intrinsics', '--no-warnings'] });
+    expect(stdout).toBe('error event ENOENT\n');
+    expect(stderr).toContain('error[missing-directories]');
+  });
+});
+
+test('the module: start, check and stop', () => {
+  const app = file(
+    'app.js',
+    `const forkguard = require(${JSON.stringify(join(REGISTER, '..', 'src', 'index.js'))});
+     forkguard.check().catch((error) => console.log(error.message)).then(async () => {
+       const original = require('node:child_process').spawnSync;
+       const { stop } = forkguard.start({ reporters: ['none'] });
+       console.log(require('node:child_process').spawnSync === original, (await forkguard.check()).length);
+       stop();
+       console.log(require('node:child_process').spawnSync === original);
+     });`,
+  );
+  const { stdout } = runNode([app], {}, false);
+  expect(stdout).toBe(
+    'forkguard is not started: run with `node -r forkguard/register` or call `start()` first\nfalse 0\ntrue\n',
+  );
+});
