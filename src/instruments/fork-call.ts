@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import type { ChildFacts, Fork, ForkApi, StdioEntry } from '../model';
-import { redactArgs, redactCommandLine } from '../redact';
 import { CapturedSite } from '../site';
 
 /** What a `*Sync` function or `ChildProcess.prototype.spawn` was asked to do, as far as it was understood. */
@@ -64,15 +63,15 @@ export class ForkCall implements Fork {
   }
 
   get command(): string {
-    return redactCommandLine(plainCommand(this.request), this.redact);
+    return redactor().redactCommandLine(plainCommand(this.request), this.redact);
   }
 
   get file(): string {
-    return redactCommandLine(this.request.file, this.redact);
+    return redactor().redactCommandLine(this.request.file, this.redact);
   }
 
   get args(): readonly string[] {
-    return redactArgs(this.request.args, this.redact);
+    return redactor().redactArgs(this.request.args, this.redact);
   }
 
   get cwd(): string | undefined {
@@ -117,6 +116,11 @@ export function imaginedCall(): ForkCall {
     timeoutMs: 0,
   };
   return new ForkCall(request, new CapturedSite(undefined));
+}
+
+/** Loaded when a command is shown: its patterns would make up a fifth of the start-up. */
+function redactor(): typeof import('../redact') {
+  return require('../redact');
 }
 
 /** A shell's command line, else the program's base name. */
