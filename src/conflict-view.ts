@@ -1,8 +1,8 @@
-import type { Conflict, Gap } from './model';
+import type { Conflict, Gap, SocketFacts } from './model';
 import type { ConflictSnapshot, PortHolder } from './rules/rule';
 import type { SnapshotContext } from './snapshot';
 
-/** A `listen` that failed: which of our children holds the address. */
+/** A `listen` that failed: which of our children, or of theirs, holds the address. */
 export class ConflictView implements ConflictSnapshot {
   readonly moment: Conflict;
   readonly #context: SnapshotContext;
@@ -22,27 +22,69 @@ export class ConflictView implements ConflictSnapshot {
 
   holders(): readonly PortHolder[] {
     const { procfs, ledger } = this.#context;
+    const listeners = this.#listeners();
+    const isHeldHere = (procfs.fds('self') ?? []).some((fd) => listeners.has(procfs.link('self', fd) ?? ''));
+    if (isHeldHere || listeners.size === 0) return []; // another server of this process: Node's error says it all
+    const holders = [...ledger.children.values()].flatMap(({ fork }) =>
+      fork.child ? this.#holdersBelow(fork.child.pid, fork.child.command, fork, listeners) : [],
+    );
+    return holders.length > 0 ? holders : this.#strayHolders(listeners);
+  }
+
+  /** Listening sockets on the port, by what a descriptor table links to. */
+  #listeners(): Map<string, SocketFacts> {
     const { port } = this.moment;
-    if (port === undefined) return [];
-    const sockets = procfs.sockets();
-    const rows = [...sockets.rows('tcp'), ...sockets.rows('tcp6')];
-    const listeners = rows.filter(({ state, local }) => state === 'listen' && local.endsWith(`:${port}`));
-    const targets = new Set(listeners.map(({ inode }) => `socket:[${inode}]`));
-    const own = (procfs.fds('self') ?? []).some((fd) => targets.has(procfs.link('self', fd) ?? ''));
-    if (own || targets.size === 0) return []; // another server of this process has the port: Node's error says it all
-    return [...ledger.children.values()].flatMap(({ fork }) => {
-      const { child } = fork;
-      if (!child) return [];
-      return (procfs.fds(child.pid) ?? []).flatMap((childFd) => {
-        const target = procfs.link(child.pid, childFd);
-        if (target === undefined || !targets.has(target)) return [];
-        const row = listeners.find(({ inode }) => target === `socket:[${inode}]`);
-        const proof = [
-          `/proc/${child.pid}/fd/${childFd} -> ${target}`,
-          `/proc/net/${row?.protocol}: ${target} is in state LISTEN on ${row?.local}`,
-        ];
-        return { fork, child, childFd, opened: ledger.handedOver(target), proof };
-      });
+    const sockets = this.#context.procfs.sockets();
+    const rows = port === undefined ? [] : [...sockets.rows('tcp'), ...sockets.rows('tcp6')];
+    return new Map(
+      rows
+        .filter(({ state, local }) => state === 'listen' && local.endsWith(`:${port}`))
+        .map((row) => [`socket:[${row.inode}]`, row]),
+    );
+  }
+
+  /** A child, or the command behind a shell that we started. */
+  #holdersBelow(
+    pid: number,
+    command: string,
+    fork: PortHolder['fork'],
+    listeners: ReadonlyMap<string, SocketFacts>,
+    depth = 0,
+  ): PortHolder[] {
+    const { procfs } = this.#context;
+    const own = this.#holdings(pid, command, fork, listeners);
+    if (own.length > 0 || depth > 8) return own;
+    return (procfs.children(pid) ?? []).flatMap((child) =>
+      this.#holdersBelow(child, procfs.comm(child) ?? '?', fork, listeners, depth + 1),
+    );
+  }
+
+  /** Whoever has a socket that we passed on got it from us, also if its parent has ended since. */
+  #strayHolders(listeners: ReadonlyMap<string, SocketFacts>): PortHolder[] {
+    const { procfs, ledger, pid: self } = this.#context;
+    const fork = [...listeners.keys()].flatMap((target) => ledger.handedOver(target)?.fork ?? [])[0];
+    if (!fork) return [];
+    return (procfs.processes() ?? [])
+      .filter((pid) => pid !== self)
+      .flatMap((pid) => this.#holdings(pid, procfs.comm(pid) ?? '?', fork, listeners));
+  }
+
+  #holdings(
+    pid: number,
+    command: string,
+    fork: PortHolder['fork'],
+    listeners: ReadonlyMap<string, SocketFacts>,
+  ): PortHolder[] {
+    const { procfs, ledger } = this.#context;
+    return (procfs.fds(pid) ?? []).flatMap((childFd) => {
+      const target = procfs.link(pid, childFd);
+      const row = target === undefined ? undefined : listeners.get(target);
+      if (target === undefined || !row) return [];
+      const proof = [
+        `/proc/${pid}/fd/${childFd} -> ${target}`,
+        `/proc/net/${row.protocol}: ${target} is in state LISTEN on ${row.local}`,
+      ];
+      return { fork, child: { pid, command }, childFd, opened: ledger.handedOver(target)?.opened, proof };
     });
   }
 }

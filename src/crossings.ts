@@ -41,6 +41,9 @@ export function findCrossings(call: ForkCall, context: CrossingContext): Crossin
   for (const { fd, type, parentFd } of call.stdio) {
     if (parentFd === undefined || (type !== 'inherit' && type !== 'fd')) continue;
     const descriptor = describe(parentFd, context);
+    if (descriptor?.resource?.kind === 'listener') {
+      context.ledger.noteHandedOver(descriptor.target, descriptor.resource.opened, call);
+    }
     if (descriptor)
       found.push({
         childFd: fd,

@@ -132,7 +132,7 @@ export class Guard implements Sink {
     this.#safely('sent', () => {
       this.#stalls?.sent(target);
       const { pid } = target as { pid?: unknown };
-      if (typeof pid === 'number' && pid !== process.pid) this.observer.handedOver(handle);
+      if (typeof pid === 'number' && pid !== process.pid) this.observer.handedOver(handle, pid);
     });
   }
 

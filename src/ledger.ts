@@ -1,6 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import { basename } from 'node:path';
 import type { Worker } from 'node:worker_threads';
+import type { ForkCall } from './instruments/fork-call';
 import type { LiveChild } from './instruments/sink';
 import { descriptorOf } from './instruments/stdio';
 import type { Resource, ResourceKind, Site } from './model';
@@ -45,6 +46,11 @@ interface OpenedFile extends Opening {
   readonly path: string;
 }
 
+interface HandedOver {
+  readonly opened: Site | undefined;
+  readonly fork: ForkCall | undefined;
+}
+
 interface Published extends Opening {
   readonly kind: ResourceKind;
   readonly label: string;
@@ -57,7 +63,7 @@ export class Ledger {
   readonly #published = new Map<number, Published>();
   readonly #workers = new Set<WeakRef<Worker>>();
   /** Listening sockets that children got, by what `/proc/<pid>/fd` links to: they may outlive the server here. */
-  readonly #handedOver = new Map<string, Site | undefined>();
+  readonly #handedOver = new Map<string, HandedOver>();
   #ids = 0;
   /** Reads the active span context; set while an OpenTelemetry SDK is registered. */
   activeSpan: (() => unknown) | undefined;
@@ -100,12 +106,12 @@ export class Ledger {
     return alive;
   }
 
-  noteHandedOver(target: string, opened: Site | undefined): void {
-    this.#handedOver.set(target, opened);
+  noteHandedOver(target: string, opened: Site | undefined, fork: ForkCall | undefined): void {
+    this.#handedOver.set(target, { opened, fork });
   }
 
-  /** Where a listening socket was opened that a child got; undefined where that is not known. */
-  handedOver(target: string): Site | undefined {
+  /** Where a listening socket was opened that a child got, and the fork of that child. */
+  handedOver(target: string): HandedOver | undefined {
     return this.#handedOver.get(target);
   }
 

@@ -114,15 +114,14 @@ export class Observer {
     return hazards;
   }
 
-  /** Remembers where a listener was opened whose descriptor a child is about to get. */
-  handedOver(object: object): void {
+  /** Remembers where a listener was opened whose descriptor a child has been sent. */
+  handedOver(object: object, pid: number): void {
+    const { ledger } = this.#gathered;
     const fd = descriptorOf(object);
     const target = fd === undefined ? undefined : this.procfs.link('self', fd);
-    if (target)
-      this.#gathered.ledger.noteHandedOver(
-        target,
-        this.#gathered.ledger.resourceOf(object, 'listener', target).opened,
-      );
+    if (!target) return;
+    const { opened } = ledger.resourceOf(object, 'listener', target);
+    ledger.noteHandedOver(target, opened, ledger.children.get(pid)?.fork);
   }
 
   /** The process or worker thread ends. */
