@@ -39,3 +39,9 @@ export function cutText(text: string, limit: number): string {
 export function escapeText(text: string, limit: number = TEXT_LIMIT): string {
   return cutText(text, limit).replace(UNSAFE, visible);
 }
+
+/** The first line of the message of whatever was thrown, also by another realm. */
+export function reasonOf(error: unknown): string {
+  const message = String((error as { message?: unknown } | null)?.message ?? error);
+  return escapeText((message.split('\n')[0] as string).trim(), 500);
+}

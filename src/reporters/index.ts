@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { escapeText } from '../escape';
+import { escapeText, reasonOf } from '../escape';
 import type { Reporter } from '../model';
 import type { MakeReporter, ReporterOptions } from './options';
 
@@ -20,19 +20,13 @@ const BUILT_IN: Readonly<Record<string, () => unknown>> = {
 
 export const REPORTER_NAMES: readonly string[] = Object.keys(BUILT_IN);
 
-function reason(error: unknown): string {
-  // no `instanceof`: a module may throw an error of another realm
-  const text = String((error as { message?: unknown } | null)?.message ?? error);
-  return escapeText((text.split('\n')[0] as string).trim(), 300);
-}
-
 function load(name: string, cwd: string): unknown {
   try {
     if (Object.hasOwn(BUILT_IN, name)) return (BUILT_IN[name] as () => unknown)();
     return createRequire(join(cwd, 'forkguard'))(name);
   } catch (error) {
     throw new Error(
-      `reporter ${JSON.stringify(escapeText(name, 200))} cannot be loaded: ${reason(error)}; known are ${REPORTER_NAMES.join(', ')}, and paths of modules such as ./reporter.js`,
+      `reporter ${JSON.stringify(escapeText(name, 200))} cannot be loaded: ${reasonOf(error)}; known are ${REPORTER_NAMES.join(', ')}, and paths of modules such as ./reporter.js`,
     );
   }
 }
@@ -54,20 +48,13 @@ export function createReporter(name: string, options: ReporterOptions): Reporter
     try {
       made = (exported as MakeReporter)(options);
     } catch (error) {
-      throw new Error(`reporter ${JSON.stringify(escapeText(name, 200))} failed to start: ${reason(error)}`);
+      throw new Error(
+        `reporter ${JSON.stringify(escapeText(name, 200))} failed to start: ${reasonOf(error)}`,
+      );
     }
   }
   if (isReporter(made)) return made;
   throw new Error(
     `reporter ${JSON.stringify(escapeText(name, 200))} is not a reporter: its default export must be an object with a function \`hazard\`, or a function that returns one`,
   );
-}
-
-/**
- * The named reporters, in order.
- *
- * @throws Error for the first that cannot be made
- */
-export function createReporters(names: readonly string[], options: ReporterOptions): Reporter[] {
-  return names.map((name) => createReporter(name, options));
 }

@@ -1,41 +1,56 @@
-import { resolve } from 'node:path';
-import { escapeText } from '../escape';
+import { escapeText, reasonOf } from '../escape';
 import type { ForkRecord, Gap, Hazard, Reporter, Summary } from '../model';
 import type { ForkguardRecord } from '../records';
 import { forkRecord, gapRecord, hazardRecord, summaryRecord } from '../render';
 import { appendLine } from './append';
 import type { ReporterOptions } from './options';
+import { outputPath } from './output-path';
 import { writeStderr } from './stderr';
 
-/** One JSON object a line, appended to the output file by every process of the tree; to stderr without one. */
-export default function ndjson(options: ReporterOptions): Reporter {
-  const write = options.write ?? writeStderr;
-  // made absolute now: the program may change its directory
-  const path = options.output === undefined ? undefined : resolve(options.cwd, options.output);
-  let complained = false;
+/** Files that one of the reporters made with the same options appends to already. */
+const claimed = new WeakMap<ReporterOptions, Set<string>>();
 
-  const put = (record: ForkguardRecord): void => {
-    const line = JSON.stringify(record);
-    if (path === undefined) {
-      write(`${line}\n`);
-      return;
-    }
-    try {
-      appendLine(path, line);
-    } catch (error) {
-      if (complained) return;
-      complained = true;
-      const why = error instanceof Error ? error.message : String(error);
-      write(
-        `forkguard: cannot write the report ${escapeText(path, 500)}: ${escapeText(why, 500)}; records are lost\n`,
-      );
-    }
-  };
+function claim(path: string, options: ReporterOptions): boolean {
+  const paths = claimed.get(options) ?? new Set();
+  claimed.set(options, paths);
+  if (paths.has(path)) return false;
+  paths.add(path);
+  return true;
+}
 
+function writer(put: (record: ForkguardRecord) => void): Required<Omit<Reporter, 'repeat'>> {
   return {
     hazard: (hazard: Hazard) => put(hazardRecord(hazard)),
     fork: (record: ForkRecord) => put(forkRecord(record)),
     gap: (gap: Gap) => put(gapRecord(gap)),
     end: (summary: Summary) => put(summaryRecord(summary)),
   };
+}
+
+/**
+ * Appends records to the file at `path`, if no other reporter made with the same `options` does so: the reporters
+ * that write documents share one file of records with each other and with ndjson itself.
+ */
+export function recordsTo(path: string, options: ReporterOptions): Required<Omit<Reporter, 'repeat'>> {
+  if (!claim(path, options)) return writer(() => {});
+  let complained = false;
+  return writer((record) => {
+    try {
+      appendLine(path, JSON.stringify(record));
+    } catch (error) {
+      if (complained) return;
+      complained = true;
+      (options.write ?? writeStderr)(
+        `forkguard: cannot write the report ${escapeText(path, 500)}: ${reasonOf(error)}; records are lost\n`,
+      );
+    }
+  });
+}
+
+/** One JSON object a line, appended to the output file by every process of the tree; to stderr without one. */
+export default function ndjson(options: ReporterOptions): Reporter {
+  // made absolute now: the program may change its directory
+  if (options.output !== undefined) return recordsTo(outputPath(options, 'ndjson'), options);
+  const write = options.write ?? writeStderr;
+  return writer((record) => write(`${JSON.stringify(record)}\n`));
 }

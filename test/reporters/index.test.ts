@@ -1,8 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createReporters } from '../../src/reporters';
+import type { Reporter } from '../../src/model';
+import { createReporter, type ReporterOptions } from '../../src/reporters';
 import { waitCycle } from './sample';
+
+const makeAll = (names: string[], options: ReporterOptions): Reporter[] =>
+  names.map((name) => createReporter(name, options));
 
 let dir: string;
 beforeAll(() => {
@@ -24,10 +28,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-describe('createReporters', () => {
+describe('createReporter', () => {
   it('makes the named ones in order, and those of modules', () => {
     let out = '';
-    const reporters = createReporters(
+    const reporters = makeAll(
       ['none', './function.cjs', './default.cjs', './object.cjs', 'of-a-package', 'terminal'],
       {
         cwd: dir,
@@ -51,9 +55,9 @@ describe('createReporters', () => {
     ['\x1b[2J\n', /reporter "\\\\x1b\[2J\\\\n" cannot be loaded/],
     ['__proto__', /cannot be loaded/],
   ])('says what is wrong with %j', (name, message) => {
-    expect(() => createReporters([name], { cwd: dir })).toThrow(message);
+    expect(() => createReporter(name, { cwd: dir })).toThrow(message);
     try {
-      createReporters([name], { cwd: dir });
+      createReporter(name, { cwd: dir });
     } catch (error) {
       expect((error as Error).message).not.toContain('\n');
     }

@@ -1,0 +1,183 @@
+/** What the page shows, computed here, so that the script in the page only draws. */
+
+import type { GapRecord, SiteRecord } from '../../records';
+import { relativePath } from '../../render';
+import { sourceExcerpt } from '../../source';
+import type { CountedHazard, Run } from '../read';
+
+/** A site as text, with its line of source where the file is still there. */
+export interface Place {
+  at: string;
+  by?: string;
+  source?: string;
+}
+
+export interface PageHazard extends Omit<CountedHazard, 'opened' | 'forked'> {
+  opened: Place | string | null;
+  forked: Place | null;
+  /** Milliseconds after the start of the run. */
+  offset: number;
+  waits: readonly Edge[];
+}
+
+export interface PageFork {
+  id: string;
+  offset: number;
+  pid: number;
+  api: string;
+  command: string;
+  args: string[];
+  primitive: string;
+  child: number | null;
+  blockedMs: number | null;
+  inheritable: number;
+  open: number | null;
+  threads: number;
+  at: string | null;
+}
+
+export interface PageProcess {
+  pid: number;
+  parent: number | null;
+  command: string;
+  /** Milliseconds after the start of the run. */
+  start: number;
+  /** When it was last seen to do something itself. Its end is in no record. */
+  last: number;
+  depth: number;
+}
+
+/** One clause of a wait: `from` waits for `to`. */
+export interface Edge {
+  from: string;
+  to: string;
+  until: string;
+}
+
+export interface PageData {
+  /** ISO 8601; empty where no record has a time. */
+  start: string;
+  /** Milliseconds from the first record to the last. */
+  length: number;
+  hazards: PageHazard[];
+  forks: PageFork[];
+  processes: PageProcess[];
+  gaps: (GapRecord & { times: number })[];
+  broken: number;
+}
+
+const SOURCE = /\.[cm]?[jt]sx?$/;
+
+function place(site: SiteRecord, cwd: string): Place {
+  const { file, line, column } = site;
+  // the records may be a stranger's: a line of a file that is not source has no business in a page
+  const source = SOURCE.test(file) ? sourceExcerpt({ file, line, column }, 160) : undefined;
+  return {
+    at: `${relativePath(file, cwd)}:${line}:${column}`,
+    ...(site.package === undefined ? {} : { by: site.package }),
+    ...(source === undefined ? {} : { source }),
+  };
+}
+
+/** The waits that the sentence of a hazard tells: "A waits for B to X; B waits for A to Y; …". */
+export function waitsOf(why: string): Edge[] {
+  const edges: Edge[] = [];
+  const name = (text: string): string => text.replace(/^(?:and|child|process) /, '').trim();
+  for (const clause of why.slice(0, 2000).split('; ')) {
+    const [from, rest] = clause.split(/ waits? for /, 2);
+    const until = rest === undefined ? -1 : rest.indexOf(' to ');
+    if (from === undefined || rest === undefined || until < 0) continue;
+    edges.push({ from: name(from), to: name(rest.slice(0, until)), until: rest.slice(until + 1) });
+  }
+  const waiting = new Set(edges.map((edge) => edge.from));
+  return edges.filter((edge) => waiting.has(edge.to)).slice(0, 8);
+}
+
+function processes(run: Run, offset: (time: string) => number): PageProcess[] {
+  const found = new Map<number, PageProcess>();
+  const seen = (pid: number, time = 0): PageProcess => {
+    let process = found.get(pid);
+    if (!process) {
+      process = { pid, parent: null, command: '', start: 0, last: 0, depth: 0 };
+      found.set(pid, process);
+    }
+    process.last = Math.max(process.last, time);
+    return process;
+  };
+  const born = (parent: number, { pid, command }: { pid: number; command: string }, time: number): void => {
+    if (pid !== parent) Object.assign(seen(pid, time), { parent, command, start: time });
+  };
+  for (const fork of run.forks) {
+    seen(fork.pid, offset(fork.time));
+    if (fork.child) born(fork.pid, { pid: fork.child.pid, command: fork.command }, offset(fork.time));
+  }
+  for (const hazard of run.hazards) {
+    seen(hazard.pid, offset(hazard.time));
+    if (hazard.child && !found.has(hazard.child.pid)) born(hazard.pid, hazard.child, offset(hazard.time));
+  }
+  for (const summary of run.summaries) seen(summary.pid);
+
+  // parents before children, children by time; a number used twice must not make a loop
+  const ordered: PageProcess[] = [];
+  const visit = (process: PageProcess, depth: number): void => {
+    found.delete(process.pid);
+    ordered.push({ ...process, depth });
+    if (depth > 50) return;
+    const children = [...found.values()].filter((child) => child.parent === process.pid);
+    for (const child of children.sort((a, b) => a.start - b.start))
+      if (found.has(child.pid)) visit(child, depth + 1);
+  };
+  const roots = [...found.values()].filter(({ parent }) => parent === null || !found.has(parent));
+  for (const root of roots) visit(root, 0);
+  for (const left of [...found.values()]) if (found.has(left.pid)) visit(left, 0);
+  return ordered;
+}
+
+export function pageData(run: Run, cwd: string): PageData {
+  const times = [...run.forks, ...run.hazards]
+    .map(({ time }) => Date.parse(time))
+    .filter((time) => !Number.isNaN(time));
+  const start = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const end = times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const offset = (time: string): number => Math.max(0, (Date.parse(time) || start) - start);
+
+  const gaps = new Map<string, GapRecord & { times: number }>();
+  for (const gap of run.gaps) {
+    const key = JSON.stringify([gap.what, gap.why]);
+    const known = gaps.get(key);
+    if (known) known.times++;
+    else gaps.set(key, { ...gap, times: 1 });
+  }
+  return {
+    start: times.length === 0 ? '' : new Date(start).toISOString(),
+    length: times.length === 0 ? 0 : end - start,
+    hazards: run.hazards.map((hazard) => ({
+      ...hazard,
+      opened:
+        hazard.opened === null || typeof hazard.opened === 'string'
+          ? hazard.opened
+          : place(hazard.opened, cwd),
+      forked: hazard.forked && place(hazard.forked, cwd),
+      offset: offset(hazard.time),
+      waits: waitsOf(hazard.why),
+    })),
+    forks: run.forks.map((fork) => ({
+      id: fork.id,
+      offset: offset(fork.time),
+      pid: fork.pid,
+      api: fork.api,
+      command: fork.command,
+      args: fork.args,
+      primitive: fork.primitive,
+      child: fork.child?.pid ?? null,
+      blockedMs: fork.blockedMs,
+      inheritable: fork.descriptors.inheritable,
+      open: fork.descriptors.open ?? null,
+      threads: fork.threads,
+      at: fork.site && place(fork.site, cwd).at,
+    })),
+    processes: processes(run, offset),
+    gaps: [...gaps.values()],
+    broken: run.broken,
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * Reporters whose file is one document (html, sarif, junit), while a run is many processes: each appends its
+ * records to an ndjson file beside the document, and each, when it ends, makes the document anew from all
+ * records that are there. The last one to end leaves the complete document.
+ */
+
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { threadId } from 'node:worker_threads';
+import { escapeText, reasonOf } from '../escape';
+import type { ForkRecord, Gap, Hazard, Reporter, Summary } from '../model';
+import { recordsTo } from './ndjson';
+import type { ReporterOptions } from './options';
+import { type DocumentFormat, outputPath } from './output-path';
+import { type Run, readRun } from './read';
+import { writeStderr } from './stderr';
+
+/** Records of one run beyond this are more than a page can show. */
+const LARGEST = 256 << 20;
+
+/**
+ * @throws the system's error, or an Error that says why the file is refused
+ */
+export function readRunFile(path: string): { run: Run; size: number } {
+  const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw new Error('it is not a regular file');
+    if (stat.size > LARGEST) throw new Error(`it is larger than ${LARGEST >> 20} MiB`);
+    const bytes = readFileSync(fd);
+    return { run: readRun(bytes.toString('utf8')), size: bytes.length };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Replaces the file as a whole: a reader sees the old document or the new one. */
+export function replaceFile(path: string, content: string): void {
+  const next = `${path}.${process.pid}-${threadId}.tmp`;
+  try {
+    writeFileSync(next, content, { flag: 'wx', mode: 0o600 });
+    renameSync(next, path);
+  } catch (error) {
+    rmSync(next, { force: true });
+    throw error;
+  }
+}
+
+export function wholeTree(
+  format: DocumentFormat,
+  options: ReporterOptions,
+  make: (run: Run) => string,
+): Reporter {
+  const target = outputPath(options, format);
+  const records = outputPath(options, 'ndjson');
+  const appender = recordsTo(records, options);
+  let news = false;
+  return {
+    hazard(hazard: Hazard): void {
+      news = true;
+      appender.hazard(hazard);
+    },
+    fork(record: ForkRecord): void {
+      news = true;
+      appender.fork(record);
+    },
+    gap: (gap: Gap) => appender.gap(gap),
+    end(summary: Summary): void {
+      appender.end(summary);
+      // a process without news need not rewrite what others wrote, but a run without hazards is a document too
+      if (!news && Object.keys(summary.hazards).length === 0 && existsSync(target)) return;
+      try {
+        // another process may have added records after we read them and replaced the document before we did
+        for (let attempt = 0; attempt < 5; attempt++) {
+          const { run, size } = readRunFile(records);
+          replaceFile(target, make(run));
+          if (statSync(records).size === size) return;
+        }
+      } catch (error) {
+        (options.write ?? writeStderr)(
+          `forkguard: cannot write the report ${escapeText(target, 500)}: ${reasonOf(error)}\n`,
+        );
+      }
+    },
+  };
+}
