@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { escapeText, reasonOf } from '../escape';
+import type { Hazard, Site } from '../model';
+import type { SiteRecord } from '../records';
+import { renderHazard } from '../render';
+import { annotation } from '../reporters/github';
+import { toHtml } from '../reporters/html';
+import { toJunit } from '../reporters/junit';
+import type { CountedHazard, Run } from '../reporters/read';
+import { toSarif } from '../reporters/sarif';
+import { readRunFile, replaceFile } from '../reporters/whole-tree';
+import { type Io, UsageError } from './io';
+
+const HELP = `forkguard report <file.ndjson> [options]
+
+Makes reports for people and machines from the records of a run, written with
+FORKGUARD_REPORTERS=ndjson FORKGUARD_OUTPUT=<file.ndjson>. Without options it prints the hazards.
+
+  --html <file>    one page for a browser; needs no network
+  --sarif <file>   SARIF 2.1.0, for code scanning
+  --junit <file>   JUnit XML, for CI servers
+  --github         annotations for GitHub Actions, on standard output
+  --cwd <dir>      show paths relative to <dir> (default: here)
+  --help           this text
+
+Exit code: 0 reports written, 2 wrong usage or a file that cannot be read or written.
+`;
+
+const OPTIONS = {
+  html: { type: 'string' },
+  sarif: { type: 'string' },
+  junit: { type: 'string' },
+  github: { type: 'boolean' },
+  cwd: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const site = ({ file, line, column, package: by }: SiteRecord): Site => ({
+  frames: [{ file, line, column, ...(by === undefined ? {} : { package: by }) }],
+});
+
+/** A record as the hazard it was, as far as printing needs it. */
+function asHazard(record: CountedHazard): Hazard {
+  const { opened, forked } = record;
+  return {
+    rule: record.rule,
+    severity: record.severity,
+    what: record.what,
+    opened: opened === null ? undefined : typeof opened === 'string' ? opened : site(opened),
+    forked: forked === null ? undefined : site(forked),
+    why: record.why,
+    help: record.help,
+    proof: record.proof,
+    subject: '',
+    docs: record.docs,
+    fingerprint: record.fingerprint,
+    time: Date.parse(record.time),
+    pid: record.pid,
+    threadId: record.threadId,
+  };
+}
+
+function printed(run: Run, cwd: string): string {
+  if (run.hazards.length === 0) return 'no hazards\n';
+  return run.hazards.map((hazard) => `${renderHazard(asHazard(hazard), { cwd, width: 100 })}\n`).join('\n');
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(`report: ${reasonOf(error)}`);
+  }
+}
+
+function read(file: string, io: Io): Run {
+  let run: Run;
+  try {
+    ({ run } = readRunFile(resolve(file)));
+  } catch (error) {
+    throw new UsageError(`cannot read ${escapeText(file, 500)}: ${reasonOf(error)}`);
+  }
+  const records = run.hazards.length + run.forks.length + run.gaps.length + run.summaries.length;
+  if (records === 0 && run.broken > 0)
+    throw new UsageError(`${escapeText(file, 500)} holds no record of forkguard: is it an ndjson report?`);
+  if (run.broken > 0) io.error(`forkguard: lines that are no records are left out: ${run.broken}\n`);
+  return run;
+}
+
+/**
+ * `forkguard report`: reads the ndjson records of a run and writes reports.
+ *
+ * @returns the exit code
+ * @throws UsageError for wrong options, and for a file that cannot be read or written
+ */
+export function report(argv: readonly string[], io: Io): number {
+  const { values, positionals } = parse(argv);
+  if (values.help) {
+    io.out(HELP);
+    return 0;
+  }
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1)
+    throw new UsageError(`report needs one file, ${positionals.length} are given`);
+  const cwd = resolve(values.cwd ?? '.');
+  const run = read(file, io);
+
+  const wanted: [string | undefined, () => string][] = [
+    [values.html, () => toHtml(run, cwd)],
+    [values.sarif, () => toSarif(run, cwd)],
+    [values.junit, () => toJunit(run, cwd)],
+  ];
+  for (const [path, make] of wanted) {
+    if (path === undefined) continue;
+    try {
+      replaceFile(resolve(path), make());
+    } catch (error) {
+      throw new UsageError(`cannot write ${escapeText(path, 500)}: ${reasonOf(error)}`);
+    }
+  }
+  if (values.github) {
+    const root = process.env.GITHUB_WORKSPACE || cwd;
+    for (const hazard of run.hazards) io.out(`${annotation(hazard, root)}\n`);
+  } else if (wanted.every(([path]) => path === undefined)) io.out(printed(run, cwd));
+  return 0;
+}
