@@ -34,11 +34,15 @@ for (const version of versions.length > 0 ? versions : ['22', '24', '26']) {
   const binary = binaryOf(version);
   console.log(`Node ${execFileSync(binary, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim()}`);
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  const { status } = spawnSync(process.execPath, [jest, ...(tests.length > 0 ? tests : ['test/programs', 'test/guard'])], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, FORKGUARD_TEST_NODE: binary },
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [jest, ...(tests.length > 0 ? tests : ['test/programs', 'test/guard'])],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, FORKGUARD_TEST_NODE: binary },
+    },
+  );
   if (status !== 0) failed++;
 }
 process.exitCode = failed > 0 ? 1 : 0;

@@ -92,7 +92,7 @@ export class Observer {
 
   /** A detached child was let go: what it keeps of ours is now certain to matter. */
   released(call: ForkCall): Hazard[] {
-    const hazards = this.engine.run('fork', new ForkView(call, this.context));
+    const hazards = this.engine.run('release', new ForkView(call, this.context));
     this.drainGaps();
     return hazards;
   }

@@ -56,7 +56,7 @@ export const inheritedListeners: Rule = {
         const { socket } = descriptor;
         yield {
           what: `${named(child)} keeps the listening socket ${socket?.local} after this process exits`,
-          opened: descriptor.resource?.opened,
+          opened: openerOf(descriptor),
           forked: fork.forked,
           why: `the child has the listening socket as descriptor ${childFd} and does not serve it; the port stays bound until the child exits, so the next start fails with EADDRINUSE`,
           help: "leave the listener out of the child's `stdio`, or end the child before this process exits",

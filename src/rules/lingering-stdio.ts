@@ -27,9 +27,9 @@ export const lingeringStdio: Rule = {
   name: 'lingering-stdio',
   severity: 'warning',
   summary: 'a detached child keeps our stdout or stderr: whoever waits for its end waits for the child',
-  *fork(snapshot) {
+  *release(snapshot) {
     const { moment } = snapshot;
-    if (!moment.detached || !moment.unreferenced) return;
+    if (!moment.detached) return;
     for (const crossing of snapshot.crossings()) {
       if (crossing.via !== 'stdio' || !isOutput(crossing.descriptor) || !endsWithReader(crossing)) continue;
       yield {

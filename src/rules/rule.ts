@@ -232,6 +232,8 @@ export interface ConflictSnapshot extends Common<Conflict> {
 
 export interface Snapshots {
   fork: ForkSnapshot;
+  /** The program has called `unref()` on a detached child. */
+  release: ForkSnapshot;
   aftermath: AftermathSnapshot;
   stall: StallSnapshot;
   exit: ExitSnapshot;
