@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
-import fs from 'node:fs';
 import type { Server, Socket } from 'node:net';
 import type { Worker } from 'node:worker_threads';
+import { readBaseline } from './baseline';
 import type { Config } from './config';
 import { instrument } from './instruments';
 import type { ForkCall } from './instruments/fork-call';
@@ -38,7 +38,7 @@ export class Guard implements Sink {
 
   constructor(config: Config) {
     this.config = config;
-    this.#baseline = descriptorsAtStart();
+    this.#baseline = readBaseline();
     this.#stop = instrument(this, this.#touched, () => false);
   }
 
@@ -199,25 +199,4 @@ export class Guard implements Sink {
       return undefined;
     }
   }
-}
-
-/**
- * Descriptors above `stdio` that are open before the program runs. Which of them are inheritable is asked only
- * if one of them leaks; Node's own are close-on-exec.
- */
-function descriptorsAtStart(): Set<string> {
-  const found = new Set<string>();
-  try {
-    for (const name of fs.readdirSync('/proc/self/fd')) {
-      if (Number(name) < 16) continue; // Node has set close-on-exec on these
-      try {
-        found.add(`${name} ${fs.readlinkSync(`/proc/self/fd/${name}`)}`);
-      } catch {
-        // the descriptor of the listing itself
-      }
-    }
-  } catch {
-    // no /proc: nothing can be said of descriptors anyway
-  }
-  return found;
 }
