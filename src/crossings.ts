@@ -1,6 +1,8 @@
+import { baselineKey } from './baseline';
 import type { ForkCall } from './instruments/fork-call';
 import type { Ledger } from './ledger';
 import type { Crossing, Descriptor, Gap } from './model';
+import type { Owners } from './owners';
 import type { Procfs } from './procfs/procfs';
 
 /** Above this, the table is not searched number by number unless there is credit for it. */
@@ -15,6 +17,7 @@ export interface CrossingContext {
   /** Descriptors that were inheritable before forkguard was loaded. */
   readonly baseline: ReadonlySet<string>;
   readonly credit: SearchCredit;
+  readonly owners: Owners;
   gap(gap: Gap): void;
 }
 
@@ -111,12 +114,12 @@ function searchOwnTable(passed: ReadonlySet<number>, context: CrossingContext): 
 
 /** A descriptor of this process with all that is known of it. */
 export function describe(fd: number, context: CrossingContext): Descriptor | undefined {
-  const { procfs, ledger, baseline } = context;
+  const { procfs, ledger, baseline, owners } = context;
   const raw = procfs.descriptor('self', fd);
   if (!raw) return undefined;
   const resource = ledger.resourceAt(fd, raw.target);
   const inherited = baseline.has(baselineKey(fd, raw.target));
-  const owner = inherited || resource ? undefined : ownerOf(raw.target);
+  const native = !inherited && !resource && fd > 2 && !raw.closeOnExec;
   return {
     ...raw,
     origin: inherited || fd < 3 ? 'inherited' : resource ? 'program' : 'unknown',
@@ -125,30 +128,8 @@ export function describe(fd: number, context: CrossingContext): Descriptor | und
       return raw.kind === 'socket' && raw.inode !== undefined ? procfs.sockets().find(raw.inode) : undefined;
     },
     ...(resource && { resource }),
-    ...(owner && { owner }),
+    get owner() {
+      return native ? owners.of(fd, raw.target) : undefined;
+    },
   };
-}
-
-export function baselineKey(fd: number, target: string): string {
-  return `${fd} ${target}`;
-}
-
-/** Inheritable descriptors above `stdio` as they are now. Node has set close-on-exec on 0 to 15 and on to the first gap. */
-export function readBaseline(procfs: Procfs): Set<string> {
-  const baseline = new Set<string>();
-  for (const fd of procfs.fds('self') ?? []) {
-    if (fd < 3 || procfs.closeOnExec(fd) !== false) continue;
-    const target = procfs.link('self', fd);
-    if (target !== undefined) baseline.add(baselineKey(fd, target));
-  }
-  return baseline;
-}
-
-/** Which native package opens such a thing, where only one well-known kind does. */
-function ownerOf(target: string): string | undefined {
-  if (target === '/dev/ptmx' || target === '/dev/pts/ptmx')
-    return 'native code that opens terminals, such as node-pty';
-  if (/\/(LOCK|LOG|MANIFEST-\d+|\d+\.(log|ldb|sst))$/.test(target))
-    return 'native code of a LevelDB or RocksDB binding';
-  return undefined;
 }

@@ -77,8 +77,8 @@ export interface Descriptor {
   /** `inherited`: there before forkguard; `program`: an instrument saw it opened; `unknown`: nobody saw it. */
   readonly origin: 'program' | 'inherited' | 'unknown';
   readonly resource?: Resource;
-  /** Native library or package that must have opened it, when that can be told from the target. */
-  readonly owner?: string;
+  /** Native code that must have opened it: told by the target and by the packages that are loaded. */
+  readonly owner?: string | undefined;
 }
 
 /** A descriptor that the child of a fork gets. */

@@ -10,6 +10,7 @@ import type { TouchedStdio } from './instruments/process';
 import { descriptorOf } from './instruments/stdio';
 import type { Ledger } from './ledger';
 import type { ForkRecord, Hazard, Reporter } from './model';
+import { Owners } from './owners';
 import { createProcfs } from './procfs/procfs';
 import { createReporter } from './reporters';
 import { rules } from './rules';
@@ -41,6 +42,7 @@ export class Observer {
   readonly engine: Engine;
   readonly #gathered: Gathered;
   readonly #credit = new SearchCredit();
+  readonly #owners = new Owners(this.procfs);
   readonly #strangers = new Strangers();
   readonly #pending: { readonly call: ForkCall; readonly faults: number }[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -71,6 +73,7 @@ export class Observer {
       baseline,
       touched,
       credit: this.#credit,
+      owners: this.#owners,
       pid: process.pid,
       slowForkMs: this.#gathered.config.slowForkMs,
       strangers: () => this.#strangers.confirmed(this.procfs),
