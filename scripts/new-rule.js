@@ -73,8 +73,9 @@ const programs = join(root, 'test', 'programs', name);
 mkdirSync(programs, { recursive: true });
 writeFileSync(
   join(programs, 'hazard.js'),
-  `'use strict';
-// The hazard, as small as it can be. Mark the lines that the report must name.
+  `// The hazard, as small as it can be. Mark the lines that the report must name.
+//# reports: ${name} warning
+'use strict';
 const { spawn } = require('node:child_process');
 
 spawn('true'); //~ forked
@@ -82,8 +83,8 @@ spawn('true'); //~ forked
 );
 writeFileSync(
   join(programs, 'clean.js'),
-  `'use strict';
-// The nearest innocent twin: it looks alike and must stay silent.
+  `// The nearest innocent twin: it looks alike and must stay silent.
+'use strict';
 const { spawn } = require('node:child_process');
 
 spawn('true');

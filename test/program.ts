@@ -1,0 +1,237 @@
+/** Runs a program of `test/programs/` as its header asks, with and without forkguard, and reads its report. */
+
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Hazard, Site } from '../src/model';
+import type { HazardRecord, SiteRecord } from '../src/records';
+import { PLAIN, renderHazard } from '../src/render';
+
+export const ROOT = join(__dirname, '..');
+export const REGISTER = join(ROOT, 'dist/register.js');
+
+/** The Node that runs the programs; the tests themselves run in any. */
+export const NODE = process.env.FORKGUARD_TEST_NODE ?? process.execPath;
+
+/**
+ * What the lines `//# key: value` at the top of a program ask for.
+ *
+ * - `reports: rule severity, …`  all that is to be reported of the program; without it nothing above `info` is
+ * - `launch: command`            bash runs this instead of `"$NODE" "$PROGRAM"`
+ * - `env: KEY=value …`           added to the environment
+ * - `packages: name …`           skipped, visibly, where one of them is not installed
+ * - `tools: name …`              skipped where one of these commands does not exist
+ * - `node: 22.15`                skipped on older releases
+ * - `timeout: seconds`           instead of 20
+ * - `output: varies`             its output differs from run to run and is not compared
+ */
+export interface Program {
+  readonly file: string;
+  readonly name: string;
+  readonly reports: readonly string[];
+  readonly launch: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly packages: readonly string[];
+  readonly tools: readonly string[];
+  readonly node: string;
+  readonly seconds: number;
+  readonly outputVaries: boolean;
+  readonly markers: readonly Marker[];
+}
+
+/** `//~ opened` or `//~ forked`, with a rule where it is not the folder's: the line at which the rule must point. */
+export interface Marker {
+  readonly site: 'opened' | 'forked';
+  readonly rule: string;
+  readonly line: number;
+}
+
+const ALONE = '"$NODE" $PRELOAD "$PROGRAM"';
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly hazards: readonly HazardRecord[];
+  readonly timedOut: boolean;
+}
+
+export function readProgram(file: string, rule: string): Program {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const header = new Map<string, string>();
+  const markers: Marker[] = [];
+  lines.forEach((line, index) => {
+    const asked = /^\/\/# (\w+): (.+)$/.exec(line);
+    if (asked) header.set(asked[1]!, asked[2]!);
+    for (const [, site, other] of line.matchAll(/\/\/~ (opened|forked)(?: ([a-z-]+))?/g)) {
+      markers.push({ site: site as Marker['site'], rule: other ?? rule, line: index + 1 });
+    }
+  });
+  const words = (key: string): string[] => header.get(key)?.split(/\s+/) ?? [];
+  return {
+    file,
+    name: basename(file, '.js'),
+    reports: header.get('reports')?.split(/,\s*/).sort() ?? [],
+    launch: header.get('launch') ?? ALONE,
+    env: Object.fromEntries(words('env').map((pair) => pair.split(/=(.*)/s).slice(0, 2))),
+    packages: words('packages'),
+    tools: words('tools'),
+    node: header.get('node') ?? '0',
+    seconds: Number(header.get('timeout') ?? 20),
+    outputVaries: header.get('output') === 'varies',
+    markers,
+  };
+}
+
+/** Descriptors that the caller left open would be true, but foreign, findings. */
+const CLOSE_FOREIGN = 'for n in {3..254}; do eval "exec $n>&-"; done; eval "$LAUNCH"';
+
+let runs = 0;
+
+/**
+ * Runs it in a directory and a process group of its own, and leaves no process behind. A program with a launcher
+ * is preloaded through `NODE_OPTIONS`, any other with `-r`.
+ */
+export async function run(program: Program, guarded: boolean): Promise<Outcome> {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'forkguard-program-')));
+  chmodSync(directory, 0o777);
+  const report = join(directory, 'report.ndjson');
+  const mark = `PROGRAM_RUN=${process.pid}-${++runs}`;
+  const env = {
+    PATH: process.env.PATH,
+    LANG: 'C',
+    HOME: directory,
+    TMPDIR: directory,
+    NODE,
+    PROGRAM: program.file,
+    LAUNCH: program.launch,
+    ...program.env,
+    PROGRAM_RUN: mark.split('=')[1],
+    ...(guarded && {
+      [program.launch === ALONE ? 'PRELOAD' : 'NODE_OPTIONS']: `-r ${REGISTER}`,
+      FORKGUARD_REPORTERS: 'ndjson',
+      FORKGUARD_OUTPUT: report,
+    }),
+  };
+  const user = Number(process.env.FORKGUARD_TEST_UID);
+  const child = spawn('bash', ['-c', CLOSE_FOREIGN], {
+    cwd: directory,
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(user > 0 && { uid: user, gid: user }),
+  });
+  const output = ['', ''];
+  [child.stdout, child.stderr].forEach((stream, index) => {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output[index] += text;
+    });
+  });
+  const closed = new Promise((resolve) => child.on('close', resolve));
+  let timedOut = false;
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    const limit = setTimeout(() => {
+      timedOut = true;
+      endAll(child.pid!, mark);
+    }, program.seconds * 1000);
+    child.on('error', reject).on('exit', (...how) => {
+      clearTimeout(limit);
+      resolve(how);
+    });
+  });
+  endAll(child.pid!, mark);
+  await closed;
+  const records = existsSync(report) ? readFileSync(report, 'utf8').trimEnd().split('\n') : [];
+  const hazards = records
+    .map((line) => JSON.parse(line) as { type: string })
+    .filter(({ type }) => type === 'hazard') as HazardRecord[];
+  rmSync(directory, { recursive: true, force: true });
+  const tidy = (text: string): string => normalise(text.replaceAll(directory, 'TMP'));
+  const away = (record: HazardRecord): HazardRecord =>
+    JSON.parse(JSON.stringify(record).replaceAll(directory, 'TMP')) as HazardRecord;
+  return {
+    code,
+    signal,
+    stdout: tidy(output[0]!),
+    stderr: tidy(output[1]!),
+    hazards: hazards.map(away),
+    timedOut,
+  };
+}
+
+/** Ends the process group and whatever left it, which is known by its environment. */
+function endAll(group: number, mark: string): void {
+  const end = (pid: number): void => {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // gone already
+    }
+  };
+  end(-group);
+  for (const name of readdirSync('/proc')) {
+    try {
+      if (/^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'latin1').includes(mark))
+        end(Number(name));
+    } catch {
+      // gone, or not ours
+    }
+  }
+}
+
+/** What differs from run to run, release to release and machine to machine becomes a word. */
+export function normalise(text: string): string {
+  return text
+    .replaceAll(ROOT, '.')
+    .replace(/(socket|pipe):\[\d+\]/g, '$1:[INODE]')
+    .replace(/(inode|dev|ino) [\d:]+/g, '$1 INODE')
+    .replace(/(127\.0\.0\.1|\[::1?\]|0\.0\.0\.0|\*|localhost):\d{4,5}/g, '$1:PORT')
+    .replace(/\bport \d{4,5}\b/g, 'port PORT')
+    .replace(/\/proc\/\d+/g, '/proc/PID')
+    .replace(/\b(pid|child|children|zombie) \d+/g, '$1 PID')
+    .replace(/\b(descriptor|fdinfo\/|fd\/)( ?)[1-9]\d\b(?!\d)/g, '$1$2FD')
+    .replace(/\b[1-9]\d>&-/g, 'FD>&-')
+    .replace(/\/dev\/pts\/\d+/g, '/dev/pts/N')
+    .replace(/\d+(\.\d+)? ms\b/g, 'N ms')
+    .replace(/\d+(\.\d+)? (GiB|kB)\b/g, 'N $2')
+    .replace(/\b\d+ (bytes of this process|minor page faults|other threads)/g, 'N $1')
+    .replace(/\d+ threads \([^)]*\)/g, 'N threads (NAMES)')
+    .replace(/writableLength (was|is) [1-9]\d*/g, 'writableLength $1 N');
+}
+
+/** The report as the terminal shows it, normalised; the same text of several processes once. */
+export function rendered(hazards: readonly HazardRecord[]): string {
+  const options = { cwd: ROOT, width: 104, style: PLAIN };
+  const texts = hazards.map((record) => `${renderHazard(toHazard(record), options)}\n`);
+  return [...new Set(texts)].join('\n');
+}
+
+/** Lines are broken by their length, so what varies is made equal before. */
+function toHazard(record: HazardRecord): Hazard {
+  const { rule, severity, what, opened, forked, why, help, proof, docs, fingerprint, pid, threadId } = record;
+  return {
+    rule,
+    severity,
+    docs,
+    what: normalise(what),
+    opened: typeof opened === 'string' ? normalise(opened) : siteOf(opened),
+    forked: siteOf(forked),
+    why: normalise(why),
+    help: normalise(help),
+    proof: proof.map(normalise),
+    subject: '',
+    fingerprint,
+    time: 0,
+    pid,
+    threadId,
+  };
+}
+
+function siteOf(site: SiteRecord | null): Site | undefined {
+  if (!site) return undefined;
+  const { file, line, column, package: by } = site;
+  const frame = { file, line, column };
+  return { frames: by === undefined ? [frame] : [{ ...frame, package: by }, frame] };
+}
