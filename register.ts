@@ -1,3 +1,8 @@
+import { messageOf, say } from './src/say';
 import { start } from './src/start';
 
-start();
+try {
+  start();
+} catch (error) {
+  say(`cannot start, the program goes on unguarded: ${messageOf(error)}`);
+}

@@ -5,7 +5,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, posix, relative, resolve } from 'node:path';
+import { dirname, join, parse, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -18,10 +18,14 @@ function loadedAtStart() {
   const env = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith('FORKGUARD')));
   const print = 'console.log(JSON.stringify(Object.keys(require.cache)))';
   const files = JSON.parse(
-    execFileSync(process.execPath, ['-r', REGISTER, '-e', print], { cwd: DIST, env, encoding: 'utf8' }),
+    execFileSync(process.execPath, ['-r', REGISTER, '-e', print], {
+      cwd: parse(DIST).root,
+      env,
+      encoding: 'utf8',
+    }),
   );
   return files
-    .filter((file) => file.startsWith(join(DIST, 'src')))
+    .filter((file) => file === REGISTER || file.startsWith(join(DIST, 'src')))
     .map((file) => relative(DIST, file).replaceAll('\\', '/').replace(/\.js$/, ''));
 }
 
@@ -54,12 +58,13 @@ if (names.length < 5) throw new Error('dist is joined already: compile it first'
 writeFileSync(
   join(DIST, 'start-up.js'),
   `'use strict';
+const { dirname } = require('node:path');
 const made = Object.create(null);
 function load(name) {
   const known = made[name];
   if (known) return known;
   const exports = (made[name] = {});
-  modules[name](exports, __dirname + '/' + name.slice(0, name.lastIndexOf('/')));
+  modules[name](exports, dirname(__dirname + '/' + name));
   return exports;
 }
 const modules = {
@@ -68,10 +73,9 @@ module.exports = load;
 `,
 );
 for (const name of names) {
-  const way = posix.relative(posix.dirname(name), 'start-up.js');
+  const way = `${'../'.repeat(name.split('/').length - 1) || './'}start-up.js`;
   writeFileSync(
     join(DIST, `${name}.js`),
     `'use strict';\nmodule.exports = require(${JSON.stringify(way)})(${JSON.stringify(name)});\n`,
   );
 }
-writeFileSync(REGISTER, `'use strict';\nrequire('./start-up.js')('src/start').start();\n`);

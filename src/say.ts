@@ -2,12 +2,16 @@ import { writeSync } from 'node:fs';
 
 const said = new Set<string>();
 
-/** One line on stderr about forkguard itself, each text once. Never throws. */
+/** One line on stderr about forkguard itself, each text once; control characters in it are escaped. Never throws. */
 export function say(line: string): void {
   if (said.has(line)) return;
   said.add(line);
   try {
-    writeSync(2, `forkguard: ${line}\n`);
+    // escaping is loaded only for text that needs it: most programs never see a line of this
+    const { escapeText } = /^[ -~]*$/.test(line)
+      ? { escapeText: String }
+      : (require('./escape') as typeof import('./escape'));
+    writeSync(2, `forkguard: ${escapeText(line)}\n`);
   } catch {
     // stderr is closed or full: nobody is there to read it
   }

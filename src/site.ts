@@ -1,11 +1,4 @@
-import { findSourceMap } from 'node:module';
-import { dirname, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Frame, Site } from './model';
-
-/** Everything below this folder is forkguard itself and never a place of the program. */
-const OWN = dirname(__dirname) + sep;
-const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
 /**
  * A stack that was captured but not formatted: about 2 µs and 400 bytes. The frames are made when somebody
@@ -21,7 +14,11 @@ export class CapturedSite implements Site {
   }
 
   get frames(): readonly Frame[] {
-    this.#frames ??= this.calls.flatMap((call) => frameOf(call) ?? []);
+    if (!this.#frames) {
+      // what formats stacks is loaded with the first that somebody reads
+      const { framesOf } = require('./frames') as typeof import('./frames');
+      this.#frames = framesOf(this.calls);
+    }
     return this.#frames;
   }
 
@@ -69,45 +66,5 @@ function callsOf(error: Error): readonly NodeJS.CallSite[] {
     return [];
   } finally {
     Error.prepareStackTrace = prepare;
-  }
-}
-
-function frameOf(call: NodeJS.CallSite): Frame | undefined {
-  const name = call.getFileName() ?? call.getEvalOrigin?.();
-  if (!name || name.startsWith('node:') || call.isNative()) return undefined;
-  let file = name.startsWith('file:') ? fileURLToPath(name) : name;
-  if (file.startsWith(OWN)) return undefined;
-  let line = call.getLineNumber() ?? 0;
-  let column = call.getColumnNumber() ?? 0;
-  const mapped = originalOf(name, line, column);
-  if (mapped) ({ file, line, column } = mapped);
-  const fn = call.getFunctionName();
-  const pkg = PACKAGE.exec(file)?.[1];
-  return {
-    file,
-    line,
-    column,
-    ...(fn ? { function: fn } : {}),
-    ...(pkg ? { package: pkg.replace('\\', '/') } : {}),
-  };
-}
-
-/** Node keeps source maps only under --enable-source-maps; elsewhere the position stays that of the running code. */
-function originalOf(
-  file: string,
-  line: number,
-  column: number,
-): { file: string; line: number; column: number } | undefined {
-  try {
-    const entry = findSourceMap(file)?.findEntry(line - 1, column - 1);
-    if (!entry || !('originalSource' in entry) || !entry.originalSource) return undefined;
-    const source = entry.originalSource;
-    return {
-      file: source.startsWith('file:') ? fileURLToPath(source) : source,
-      line: entry.originalLine + 1,
-      column: entry.originalColumn + 1,
-    };
-  } catch {
-    return undefined;
   }
 }

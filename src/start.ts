@@ -12,13 +12,22 @@ export type Options = Partial<Config>;
 export function start(options: Options = {}): Guard | undefined {
   const global = globalThis as Global;
   if (global[GUARD]) return global[GUARD];
-  const { config, complaints } = readConfig(process.env, process.cwd());
+  const { config, complaints } = readConfig(process.env, workingDirectory());
   for (const complaint of complaints) say(complaint);
   const chosen = { ...config, ...options };
   if (chosen.mode === 'off') return undefined;
   const guard = new Guard(chosen);
   Object.defineProperty(global, GUARD, { value: guard, configurable: true, enumerable: false });
   return guard;
+}
+
+/** Undefined where it has been removed. */
+function workingDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    return undefined;
+  }
 }
 
 /** The guard of this thread, if there is one. */
