@@ -60,6 +60,23 @@ try {
     verdict(`the tarball holds ${needed}`, content.includes(`package/${needed}`), '');
   }
 
+  const tool = (what, file, ...args) => {
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [join(root, 'node_modules', file), ...args],
+      { cwd: root, env, encoding: 'utf8' },
+    );
+    verdict(what, status === 0, stdout + stderr);
+  };
+  tool('publint', 'publint/src/cli.js', join(folder, tarball), '--strict');
+  tool(
+    'arethetypeswrong',
+    '@arethetypeswrong/cli/dist/index.js',
+    join(folder, tarball),
+    '--profile',
+    'node16',
+  );
+
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true }));
   writeFileSync(join(folder, 'app.js'), APP);
   writeFileSync(join(folder, 'app.mjs'), ESM_APP);
