@@ -73,12 +73,14 @@ function exitCodeOf(text: string): number {
 
 function environment(options: Options, folder: string | undefined): NodeJS.ProcessEnv {
   const { env } = process;
-  const reporters = options.reporters ?? env.FORKGUARD_REPORTERS ?? 'terminal';
+  const reporters = options.reporters ?? env.FORKGUARD_REPORTERS;
   const quoted = `"${REGISTER.replace(/["\\]/g, '\\$&')}"`;
   return {
     ...env,
     NODE_OPTIONS: `--require ${quoted} ${env.NODE_OPTIONS ?? ''}`.trim(),
-    FORKGUARD_REPORTERS: folder ? `${reporters},${TALLY}` : reporters,
+    // left unset, each process chooses for itself: otel, too, where an SDK is registered
+    ...(reporters !== undefined && { FORKGUARD_REPORTERS: reporters }),
+    ...(folder && { FORKGUARD_REPORTERS: `${reporters ?? 'terminal'},${TALLY}` }),
     ...(options.output !== undefined && { FORKGUARD_OUTPUT: options.output }),
     ...(options.allow !== undefined && { FORKGUARD_ALLOW: options.allow }),
     ...(options.forks && { FORKGUARD_FORKS: '1' }),

@@ -1,0 +1,24 @@
+import { expectTypeOf } from 'expect-type';
+import * as forkguard from '../src';
+
+// What users write against: a change here is a change of the public types. `npm run check` compiles it.
+
+test('the module', () => {
+  expectTypeOf(forkguard.start).parameter(0).toEqualTypeOf<forkguard.Options | undefined>();
+  expectTypeOf(forkguard.start).returns.toEqualTypeOf<{ stop(): void }>();
+  expectTypeOf(forkguard.check).returns.toEqualTypeOf<Promise<forkguard.Hazard[]>>();
+  expectTypeOf<forkguard.Options['mode']>().toEqualTypeOf<'off' | 'report' | 'throw' | undefined>();
+  expectTypeOf<forkguard.Options['allow']>().toEqualTypeOf<readonly forkguard.Allowance[] | undefined>();
+});
+
+test('a hazard', () => {
+  expectTypeOf<forkguard.Hazard['severity']>().toEqualTypeOf<'error' | 'warning' | 'info'>();
+  expectTypeOf<forkguard.Hazard['opened']>().toEqualTypeOf<forkguard.Site | string | undefined>();
+  expectTypeOf<forkguard.Hazard['forked']>().toEqualTypeOf<forkguard.Site | undefined>();
+  expectTypeOf<forkguard.Hazard['proof']>().toEqualTypeOf<readonly string[]>();
+  expectTypeOf<forkguard.Hazard>().toHaveProperty('fingerprint').toEqualTypeOf<string>();
+});
+
+test('a reporter of the user needs one function only', () => {
+  expectTypeOf<{ hazard(hazard: forkguard.Hazard): void }>().toMatchTypeOf<forkguard.Reporter>();
+});
