@@ -118,18 +118,21 @@ function processes(run: Run, offset: (time: string) => number): PageProcess[] {
   for (const summary of run.summaries) seen(summary.pid);
 
   // parents before children, children by time; a number used twice must not make a loop
+  const children = new Map<number, PageProcess[]>();
+  const roots: PageProcess[] = [];
+  for (const process of found.values()) {
+    const { parent } = process;
+    if (parent === null) roots.push(process);
+    else if (children.get(parent)?.push(process) === undefined) children.set(parent, [process]);
+  }
   const ordered: PageProcess[] = [];
   const visit = (process: PageProcess, depth: number): void => {
-    found.delete(process.pid);
+    if (!found.delete(process.pid)) return;
     ordered.push({ ...process, depth });
-    if (depth > 50) return;
-    const children = [...found.values()].filter((child) => child.parent === process.pid);
-    for (const child of children.sort((a, b) => a.start - b.start))
-      if (found.has(child.pid)) visit(child, depth + 1);
+    const own = (children.get(process.pid) ?? []).sort((a, b) => a.start - b.start);
+    if (depth < 50) for (const child of own) visit(child, depth + 1);
   };
-  const roots = [...found.values()].filter(({ parent }) => parent === null || !found.has(parent));
-  for (const root of roots) visit(root, 0);
-  for (const left of [...found.values()]) if (found.has(left.pid)) visit(left, 0);
+  for (const process of [...roots, ...found.values()]) visit(process, 0);
   return ordered;
 }
 

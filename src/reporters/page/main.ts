@@ -238,7 +238,8 @@ export function start(): void {
   window.addEventListener('beforeprint', () => {
     for (const card of made) card.open = true;
   });
-  if (location.hash) follow();
+  // the browser itself goes to the address once all is loaded, and takes the focus along
+  window.addEventListener('load', () => setTimeout(follow, 50));
 }
 
 export const MAIN = [byId, forkRows, numbers, filters, theme, keys, follow, start];

@@ -75,6 +75,7 @@ export function timeline(data: PageData, width: number): Element {
     );
   }
 
+  const labels: Element[] = [];
   for (const process of rows) {
     const at = y.get(process.pid) as number;
     const start = x(process.start);
@@ -98,8 +99,8 @@ export function timeline(data: PageData, width: number): Element {
         height: 8,
         fill: 'url(#fade)',
       }),
-      label,
     );
+    labels.push(label);
   }
 
   for (const fork of data.forks) {
@@ -119,6 +120,7 @@ export function timeline(data: PageData, width: number): Element {
     picture.append(link);
   }
 
+  picture.append(...labels);
   // marks that would cover each other stand side by side
   const taken = new Map<number, number>();
   data.hazards.forEach((hazard, index) => {
