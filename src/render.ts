@@ -186,7 +186,7 @@ export function forkRecord(record: ForkRecord): ForkRecordLine {
     args: fork.args.map((argument) => escapeText(argument, 1000)),
     primitive: fork.primitive,
     child: fork.child === undefined ? null : { pid: fork.child.pid },
-    blockedMs: fork.blockedMs ?? null,
+    blockedMs: fork.blockedMs === undefined ? null : Math.round(fork.blockedMs * 1000) / 1000,
     descriptors: { ...record.descriptors },
     threads: record.threads,
     site: siteRecord(fork.forked),
