@@ -22,8 +22,20 @@ import { Strangers } from './strangers';
 /** How long after a fork its consequences are looked at, in milliseconds. */
 const AFTERMATH_MS = 200;
 
+/** When else a child that shares our input is looked at: it may begin to read late, or end soon. */
+const INPUT_LOOKS_MS = [40, 1000, 3000];
+
 /** Taken before the program, or its test runner, can put other timers in its place. */
 const setTimer = setTimeout;
+const { nextTick } = process;
+
+/** A fork whose consequences are to be looked at. */
+interface Pending {
+  readonly call: ForkCall;
+  readonly faults: number;
+  /** It was seen that child and parent read the same input. */
+  split?: boolean;
+}
 
 /** What the guard has gathered since the start. */
 export interface Gathered {
@@ -44,7 +56,7 @@ export class Observer {
   readonly #credit = new SearchCredit();
   readonly #owners = new Owners(this.procfs);
   readonly #strangers = new Strangers();
-  readonly #pending: { readonly call: ForkCall; readonly faults: number }[] = [];
+  #pending: Pending[] = [];
   #timer: NodeJS.Timeout | undefined;
   #forks = 0;
 
@@ -166,15 +178,41 @@ export class Observer {
   #hasAftermath(call: ForkCall): boolean {
     if (call.blocking || call.child === undefined) return false;
     if ((call.blockedMs ?? 0) >= this.#gathered.config.slowForkMs) return true;
-    return call.stdio[0]?.parentFd === 0 || this.#strangers.look(this.procfs, this.#gathered.ledger);
+    return sharesInput(call) || this.#strangers.look(this.procfs, this.#gathered.ledger);
   }
 
   #expectAftermath(call: ForkCall): void {
-    this.#pending.push({ call, faults: process.resourceUsage().minorPageFault });
+    const pending = { call, faults: process.resourceUsage().minorPageFault };
+    this.#pending.push(pending);
     this.#timer ??= setTimer(() => {
       this.#timer = undefined;
       this.settle();
     }, AFTERMATH_MS).unref();
+    if (!sharesInput(call)) return;
+    // a connection can block this thread as soon as it goes on
+    if ((call.stdio[0]?.parentFd ?? 0) > 2) nextTick(() => this.#lookAtInput(pending));
+    for (const delay of INPUT_LOOKS_MS) setTimer(() => this.#lookAtInput(pending), delay).unref();
+  }
+
+  #lookAtInput(pending: Pending): void {
+    try {
+      if (pending.split || !this.#viewOf(pending).splitsInput()) return;
+      this.#pending = this.#pending.filter((one) => one !== pending);
+      this.#judge(pending);
+      this.drainGaps();
+    } catch (error) {
+      say(`internal error in a look at shared input, the program goes on: ${messageOf(error)}`);
+    }
+  }
+
+  #viewOf({ call, faults }: Pending): AftermathView {
+    return new AftermathView(call, this.context, faults);
+  }
+
+  #judge(pending: Pending): Hazard[] {
+    const view = this.#viewOf(pending);
+    pending.split = sharesInput(pending.call) && view.splitsInput();
+    return this.engine.run('aftermath', view);
   }
 
   /** Judges a child that might be forked now. */
@@ -189,11 +227,7 @@ export class Observer {
 
   /** Judges what the forks of the last moments have led to. */
   settle(): Hazard[] {
-    const hazards = this.#pending
-      .splice(0)
-      .flatMap(({ call, faults }) =>
-        this.engine.run('aftermath', new AftermathView(call, this.context, faults)),
-      );
+    const hazards = this.#pending.splice(0).flatMap((pending) => this.#judge(pending));
     this.drainGaps();
     return hazards;
   }
@@ -226,6 +260,11 @@ export class Observer {
       }
     });
   }
+}
+
+/** It got our stdin, or a descriptor by its number. */
+function sharesInput({ stdio }: ForkCall): boolean {
+  return stdio.some(({ fd, parentFd = 1 }) => parentFd > 2 || (parentFd === 0 && fd === 0));
 }
 
 /** An OpenTelemetry SDK has registered itself: see `registerGlobal` in `@opentelemetry/api`. */

@@ -7,12 +7,14 @@ import type { TouchedStdio } from './instruments/process';
 import { activeObjectAt } from './ledger';
 import type { Crossing, Descriptor, Gap, ProgramFacts } from './model';
 import { isReading, readProgram } from './program';
+import { findReader } from './readers';
 import type {
   AftermathSnapshot,
   EnvironmentFacts,
   ForkSnapshot,
   MemoryFacts,
   ProcessFacts,
+  Reader,
   ThreadFacts,
 } from './rules/rule';
 
@@ -154,9 +156,21 @@ export class AftermathView extends ForkView implements AftermathSnapshot {
     return this.context.strangers();
   }
 
-  childLives(): boolean {
+  /** Whether this process and the child, or one below it, wait for the same input now. */
+  splitsInput(): boolean {
+    const { blocking, error } = this.moment;
+    if (blocking || error !== undefined || this.readHere().length === 0) return false;
+    return this.crossings().some(
+      (crossing) => this.readHere().includes(crossing.descriptor.fd) && this.readerOf(crossing) !== undefined,
+    );
+  }
+
+  readerOf({ descriptor, childFd }: Crossing): Reader | undefined {
     const { child } = this.moment;
-    const state = child && this.context.procfs.stat(child.pid)?.state;
-    return state !== undefined && state !== 'Z' && state !== 'X';
+    if (!child) return undefined;
+    const reader = findReader(child.pid, descriptor.target, this.context.procfs);
+    if (reader || childFd !== 0 || descriptor.fd < 3) return reader;
+    // a stdin that was chosen, not inherited: it is there to be read
+    return { ...child, seen: false, proof: [] };
   }
 }

@@ -103,12 +103,21 @@ export interface ForkSnapshot extends Common<ForkMoment> {
   directoryExists(): boolean | undefined;
 }
 
+/** A process that takes input from something that this process has, too. */
+export interface Reader {
+  readonly pid: number;
+  /** It was seen waiting for input; else it has been given the thing as its stdin. */
+  readonly seen: boolean;
+  readonly command: string;
+  readonly proof: readonly string[];
+}
+
 /** A while after a fork that looked as if it would have consequences: some 200 ms, or the end of the process. */
 export interface AftermathSnapshot extends ForkSnapshot, WithStrangers {
   /** Minor page faults of this process since the fork. */
   readonly minorFaults: number;
-  /** The child runs still. */
-  childLives(): boolean;
+  /** The child, if it got a connection as its stdin, or else whoever at or below it now waits for input on it. */
+  readerOf(crossing: Crossing): Reader | undefined;
 }
 
 /** Children that no fork of JavaScript made and that had not called exec at two looks. */

@@ -3,7 +3,8 @@ import { childOf, isConnected, openerOf, protocolOf, thing } from './words';
 
 /**
  * ### What it reports
- * A connected socket that a child gets: passed in `stdio` (`info`), or leaked to it (`warning`).
+ * A connected socket that a child gets: passed in `stdio` (`info`), or leaked to it (`warning`; `info`, once for
+ * each process, if a launcher left it).
  *
  * ### Why
  * Parent and child then have the same connection. When one of them closes it, no FIN is sent while the other
@@ -31,6 +32,7 @@ export const sharedConnections: Rule = {
     for (const { descriptor, childFd, proof, via } of snapshot.crossings()) {
       if (descriptor.fd < 3 || descriptor.kind !== 'socket' || !isConnected(descriptor)) continue;
       const { socket } = descriptor;
+      const inherited = via === 'leak' && descriptor.origin === 'inherited';
       const protocol = protocolOf(socket?.remote ?? '');
       yield {
         what: `${childOf(moment)} shares the ${thing(descriptor)}`,
@@ -43,7 +45,8 @@ export const sharedConnections: Rule = {
           `/proc/net/${socket?.protocol}: ${socket?.local} -> ${socket?.remote} is ESTABLISHED`,
         ],
         subject: socket?.remote ?? descriptor.target,
-        severity: via === 'leak' ? 'warning' : 'info',
+        once: inherited,
+        severity: via === 'leak' && !inherited ? 'warning' : 'info',
         fork: moment.id,
         child: moment.child,
         resource: descriptor.resource,

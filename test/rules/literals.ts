@@ -69,7 +69,9 @@ export const socket = (state: string, port = 5432): Partial<Descriptor> => ({
 });
 
 type Facts = {
-  [K in keyof AftermathSnapshot]?: AftermathSnapshot[K] extends () => infer R ? R : AftermathSnapshot[K];
+  [K in keyof AftermathSnapshot]?: AftermathSnapshot[K] extends (...args: never[]) => infer R
+    ? R
+    : AftermathSnapshot[K];
 };
 
 /** A snapshot in which nothing is wrong, but for the facts given. */
@@ -99,7 +101,7 @@ export function snapshot(
     writers: [],
     directoryExists: undefined,
     strangers: [],
-    childLives: true,
+    readerOf: undefined,
   };
   const values: Record<string, unknown> = { ...defaults, ...read };
   const methods = Object.fromEntries(Object.keys(values).map((name) => [name, () => values[name]]));

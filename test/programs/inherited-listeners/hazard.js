@@ -1,0 +1,14 @@
+// A helper is given the listening socket and outlives the program: the port stays bound.
+//# reports: inherited-listeners warning
+//# launch: port=$("$NODE" "$PROGRAM"); "$NODE" -e "require('net').createServer().on('error', (e) => console.log('next start:', e.code)).listen($port, '127.0.0.1')"
+'use strict';
+const { spawn } = require('node:child_process');
+const net = require('node:net');
+
+const server = net.createServer();
+server.listen(0, '127.0.0.1', () => { //~ opened
+  const stdio = ['ignore', 'ignore', 'ignore', server._handle.fd];
+  spawn('sleep', ['5'], { detached: true, stdio }).unref(); //~ forked
+  console.log(server.address().port);
+  process.exit();
+});
