@@ -235,6 +235,8 @@ export interface Finding {
   readonly subject: string;
   /** The same for every fork of the process: the sites do not tell one from another. */
   readonly once?: boolean;
+  /** True of every program under this launcher: it is recorded, but nobody at a terminal is bothered with it. */
+  readonly background?: boolean;
   readonly severity?: Severity;
   readonly fork?: string | undefined;
   readonly child?: ChildFacts | undefined;

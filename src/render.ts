@@ -39,6 +39,8 @@ export interface RenderOptions {
   readonly style?: Style;
   /** Whether to show the line of source at each site (default true). */
   readonly source?: boolean;
+  /** What and where only: for what is worth knowing, but harms nobody yet. */
+  readonly brief?: boolean;
 }
 
 const INDENT = 10;
@@ -92,7 +94,7 @@ export function renderHazard(hazard: Hazard, options: RenderOptions): string {
           : ` in package \`${by}\``;
     lines.push(labelled(label) + style.place(escapeText(at)) + escapeText(inPackage));
     const source =
-      options.source === false
+      options.source === false || options.brief
         ? undefined
         : sourceExcerpt(frame, Math.min(width, PROSE_WIDTH) - SOURCE_INDENT);
     if (source !== undefined) lines.push(' '.repeat(SOURCE_INDENT) + style.source(source));
@@ -108,6 +110,7 @@ export function renderHazard(hazard: Hazard, options: RenderOptions): string {
   if (typeof hazard.opened === 'string') block('opened', hazard.opened);
   else if (hazard.opened) site('opened', hazard.opened);
   if (hazard.forked) site('forked', hazard.forked);
+  if (options.brief) return lines.join('\n');
   block('why', hazard.why);
   block('help', hazard.help);
   hazard.proof.forEach((fact, index) => {

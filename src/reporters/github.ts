@@ -58,7 +58,7 @@ export default function github(options: ReporterOptions): Reporter {
   const seen = new Set<string>();
   return {
     hazard(hazard: Hazard): void {
-      if (seen.has(hazard.fingerprint)) return;
+      if (hazard.background || seen.has(hazard.fingerprint)) return;
       seen.add(hazard.fingerprint);
       write(`${annotation(hazardRecord(hazard), escapeText(root, 4096))}\n`);
     },

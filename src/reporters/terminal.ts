@@ -55,6 +55,8 @@ export default function terminal(options: ReporterOptions): Reporter {
   const write = options.write ?? writeStderr;
   const env = options.env ?? process.env;
   const seen = new Set<string>();
+  /** Hazards that are recorded elsewhere only, by rule: the summary leaves them out. */
+  const unshown = new Map<string, number>();
   let look: { style?: Style; width: number } | undefined;
 
   const prepare = (): { style?: Style; width: number } => {
@@ -65,16 +67,25 @@ export default function terminal(options: ReporterOptions): Reporter {
 
   return {
     hazard(hazard: Hazard): void {
-      if (seen.has(hazard.fingerprint)) return;
+      if (hazard.background) unshown.set(hazard.rule, 1 + (unshown.get(hazard.rule) ?? 0));
+      if (hazard.background || seen.has(hazard.fingerprint)) return;
       seen.add(hazard.fingerprint);
       look ??= prepare();
-      write(`\n${renderHazard(hazard, { cwd: options.cwd, ...look })}\n`);
+      const brief = hazard.severity === 'info';
+      const text = renderHazard(hazard, { cwd: options.cwd, ...look, brief });
+      write(brief ? `\n${text}\n  more    forkguard explain ${hazard.rule}\n` : `\n${text}\n`);
     },
     // a gap alone is no news to somebody at a terminal; the summary counts them where there were hazards
     gap(_gap: Gap): void {},
-    repeat(_hazard: Hazard, _count: number): void {},
+    repeat(hazard: Hazard, _count: number): void {
+      if (hazard.background) unshown.set(hazard.rule, 1 + (unshown.get(hazard.rule) ?? 0));
+    },
     end(summary: Summary): void {
-      const text = summaryLine(summary, seen.size);
+      const shown = Object.entries(summary.hazards).map(([rule, count]) => [
+        rule,
+        count - (unshown.get(rule) ?? 0),
+      ]);
+      const text = summaryLine({ ...summary, hazards: Object.fromEntries(shown) }, seen.size);
       if (text === '') return;
       look ??= prepare();
       const lines = wrap(text, look.width - 2);

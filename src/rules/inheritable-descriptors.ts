@@ -18,7 +18,8 @@ import { childOf, isConnected, isListener, openerOf, thing } from './words';
  * The flags in `/proc/self/fdinfo/<fd>` lack 02000000 at the fork, and, where the child still lives, its own
  * table links to the same target under the same number.
  *
- * Descriptors that were there before forkguard are `info`, once for each process, and a `warning` if they are a
+ * Descriptors that were there before forkguard are `info`, recorded once for each process (not shown in a terminal),
+ * and a `warning` if they are a
  * listening socket, carry an flock or OFD lock, or are the writing end of a pipe and the child is detached.
  * Left alone are the jobserver of make, socket activation (`LISTEN_FDS`) and Node's own IPC channel.
  *
@@ -65,6 +66,7 @@ function finding(crossing: Crossing, { moment }: ForkSnapshot): Finding {
     proof,
     subject: descriptor.target,
     once: inherited && !heavy,
+    background: inherited && !heavy,
     severity: inherited && !heavy ? 'info' : 'warning',
     fork: moment.id,
     child: moment.child,
