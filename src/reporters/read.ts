@@ -10,10 +10,14 @@ import type {
   SummaryRecord,
 } from '../records';
 
-/** A hazard, and how many processes or threads reported it. */
+/** A hazard, and where else in the tree it was reported. */
 export interface CountedHazard extends HazardRecord {
   times: number;
+  /** The later reports, as far as they differ; the first of them only. */
+  also: Pick<HazardRecord, 'time' | 'pid' | 'child' | 'forked' | 'fork'>[];
 }
+
+const ALSO = 50;
 
 export interface Run {
   /** In order of time; the same hazard (by fingerprint) once. */
@@ -122,9 +126,12 @@ export function readRun(text: string): Run {
     else if (record.type === 'summary') run.summaries.push(record);
     else {
       const first = known.get(record.fingerprint);
-      if (first) first.times++;
-      else {
-        const hazard = { ...record, times: 1 };
+      if (first) {
+        const { time, pid, child, forked, fork } = record;
+        first.times++;
+        if (first.also.length < ALSO) first.also.push({ time, pid, child, forked, fork });
+      } else {
+        const hazard = { ...record, times: 1, also: [] };
         known.set(record.fingerprint, hazard);
         run.hazards.push(hazard);
       }

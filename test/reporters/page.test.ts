@@ -80,7 +80,7 @@ describe('the page in a browser (needs chromium)', () => {
     ]);
     expect(await page.locator('#drawing .life').count()).toBe(10);
     expect(await page.locator('#drawing .connector').count()).toBe(9);
-    expect(await page.locator('#drawing .mark').count()).toBe(5);
+    expect(await page.locator('#drawing .mark').count()).toBe(6);
     expect(await page.locator('#forkrows tr').count()).toBe(9);
     expect(await page.locator('#hazard-0 .graph .box').count()).toBe(2);
     expect(await page.locator('#hazard-0 .legend li').allTextContents()).toEqual([
@@ -115,7 +115,7 @@ describe('the page in a browser (needs chromium)', () => {
     expect(await cards(page)).toEqual(['unread-output']);
     expect(await page.locator('#forkrows tr:visible').count()).toBe(1);
     expect(await page.textContent('#shown')).toBe('1 of 5 shown');
-    expect(await page.locator('#drawing .faint').count()).toBe(4);
+    expect(await page.locator('#drawing .faint').count()).toBe(5);
     await page.click('#clear');
     await page.click('button[data-severity=error]');
     expect(await cards(page)).toEqual(['shared-locks', 'inheritable-descriptors', 'lingering-stdio']);
@@ -150,7 +150,7 @@ describe('the page in a browser (needs chromium)', () => {
   browserIt('leads from the time line to the hazard and from there to its fork', async () => {
     const page = await open(sampleRun);
     await page.evaluate('document.getElementById("hazard-4").open = false');
-    await page.locator('#drawing a[data-hazard="4"]').focus();
+    await page.locator('#drawing a[data-hazard="4"]').first().focus();
     await page.keyboard.press('Enter');
     await until(page, 'document.activeElement.closest("#hazard-4[open]") !== null');
     await page.click('#hazard-4 a');

@@ -15,8 +15,9 @@ describe('readRun', () => {
       ['unread-output', 1],
     ]);
     expect([run.forks.length, run.gaps.length, run.summaries.length, run.broken]).toEqual([9, 2, 2, 0]);
-    const { times, ...record } = run.hazards[0] as (typeof run.hazards)[number];
+    const { times, also, ...record } = run.hazards[0] as (typeof run.hazards)[number];
     expect(record).toEqual(hazardRecord(waitCycle));
+    expect(also).toMatchObject([{ pid: 7040, time: '2026-11-22T01:02:04.210Z', fork: '7040-0-1' }]);
   });
 
   it('counts what is no record, and skips empty lines', () => {

@@ -167,6 +167,21 @@ export function hazardCard(
   const when = el('span', {}, facts.join(' · '));
   if (fork) when.append(' · ', el('a', { href: `#fork-${fork.id}` }, 'its fork'));
   row('when', when);
+  if (hazard.also.length > 0) {
+    const also = el('ul', { class: 'also' });
+    for (const { offset, pid, child, at, fork: id } of hazard.also) {
+      const item = el(
+        'li',
+        {},
+        `+${duration(offset)} · pid ${pid}`,
+        child === '' ? '' : ` · child ${short(child, 60)}`,
+        at === '' ? '' : ' · ',
+      );
+      if (at !== '') item.append(id === null ? at : el('a', { href: `#fork-${id}`, class: 'place' }, at));
+      also.append(item);
+    }
+    row('also', also);
+  }
   row('docs', el('span', { class: 'place' }, hazard.docs));
   const picture = hazardGraph(hazard);
   details.append(el('div', { class: 'body' }, list, picture ?? ''));

@@ -12,12 +12,22 @@ export interface Place {
   source?: string;
 }
 
-export interface PageHazard extends Omit<CountedHazard, 'opened' | 'forked'> {
+/** The same hazard once more. */
+export interface Repeat {
+  offset: number;
+  pid: number;
+  child: string;
+  at: string;
+  fork: string | null;
+}
+
+export interface PageHazard extends Omit<CountedHazard, 'opened' | 'forked' | 'also'> {
   opened: Place | string | null;
   forked: Place | null;
   /** Milliseconds after the start of the run. */
   offset: number;
   waits: readonly Edge[];
+  also: readonly Repeat[];
 }
 
 export interface PageFork {
@@ -163,6 +173,13 @@ export function pageData(run: Run, cwd: string): PageData {
       forked: hazard.forked && place(hazard.forked, cwd),
       offset: offset(hazard.time),
       waits: waitsOf(hazard.why),
+      also: hazard.also.map(({ time, pid, child, forked, fork }) => ({
+        offset: offset(time),
+        pid,
+        child: child ? `${child.command} (${child.pid})` : '',
+        at: forked ? `${relativePath(forked.file, cwd)}:${forked.line}:${forked.column}` : '',
+        fork,
+      })),
     })),
     forks: run.forks.map((fork) => ({
       id: fork.id,

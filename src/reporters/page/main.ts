@@ -20,9 +20,11 @@ export function byId(id: string): Element {
 }
 
 export function forkRows(data: PageData): Element[] {
-  const hazards = new Map<string, number[]>();
+  const hazards = new Map<string, Set<number>>();
   data.hazards.forEach((hazard, index) => {
-    if (hazard.fork !== null) hazards.set(hazard.fork, [...(hazards.get(hazard.fork) ?? []), index]);
+    for (const { fork } of [hazard, ...hazard.also]) {
+      if (fork !== null) hazards.set(fork, (hazards.get(fork) ?? new Set()).add(index));
+    }
   });
   return data.forks.slice(0, 2000).map((fork) => {
     const cell = (label: string, ...content: (Element | string)[]): Element =>

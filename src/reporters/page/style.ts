@@ -68,7 +68,7 @@ dt { color: var(--soft); }
 dd { margin: 0; max-width: 78ch; overflow-wrap: anywhere; }
 .place { color: var(--accent); overflow-wrap: anywhere; }
 pre { margin: 5px 0 0; padding: 7px 12px; background: var(--code); border-radius: 8px; overflow-x: auto; white-space: pre; }
-.proof { margin: 0; padding: 0; list-style: none; color: var(--soft); }
+.proof, .also { margin: 0; padding: 0; list-style: none; color: var(--soft); }
 .proof li { overflow-wrap: anywhere; padding-left: 1.2em; text-indent: -1.2em; }
 .proof li::before { content: "· "; }
 figure { margin: 14px 0 0; padding-top: 12px; border-top: 1px dashed var(--line); }

@@ -13,6 +13,7 @@ export function timelineRows(data: PageData): PageProcess[] {
   for (const hazard of data.hazards) {
     busy.add(hazard.pid);
     if (hazard.child) busy.add(hazard.child.pid);
+    for (const { pid } of hazard.also) busy.add(pid);
   }
   let quiet = 40;
   return data.processes.filter((process) => busy.has(process.pid) || quiet-- > 0).slice(0, 400);
@@ -124,14 +125,17 @@ export function timeline(data: PageData, width: number): Element {
   // marks that would cover each other stand side by side
   const taken = new Map<number, number>();
   data.hazards.forEach((hazard, index) => {
-    const at = y.get(hazard.pid);
-    if (at === undefined) return;
-    const place = Math.max(x(hazard.offset), (taken.get(hazard.pid) ?? 0) + 14);
-    taken.set(hazard.pid, place);
-    const name = `${hazard.severity}: ${hazard.rule}: ${hazard.what}`;
-    const link = svg('a', { href: `#hazard-${index}`, 'data-hazard': index, 'aria-label': name });
-    link.append(hazardMark(hazard.severity, place, at), svg('title', {}, `${hazard.rule}: ${hazard.what}`));
-    picture.append(link);
+    const { severity, rule, what } = hazard;
+    for (const { pid, offset } of [hazard, ...hazard.also]) {
+      const at = y.get(pid);
+      if (at === undefined) continue;
+      const place = Math.max(x(offset), (taken.get(pid) ?? 0) + 14);
+      taken.set(pid, place);
+      const name = `${severity}: ${rule}: ${what}`;
+      const link = svg('a', { href: `#hazard-${index}`, 'data-hazard': index, 'aria-label': name });
+      link.append(hazardMark(severity, place, at), svg('title', {}, `${rule}: ${what}`));
+      picture.append(link);
+    }
   });
   return picture;
 }
