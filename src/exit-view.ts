@@ -1,22 +1,45 @@
-import { describe } from './crossings';
+import type { Departures } from './exits/departures';
+import { survivorOf } from './exits/survivor';
+import { unflushed } from './exits/unflushed';
 import type { LiveChild } from './instruments/sink';
 import type { Exit, Gap, ProgramFacts } from './model';
 import { readProgram } from './program';
-import type { ExitSnapshot, ProcessFacts, SharedDescriptor, Survivor, ThreadFacts } from './rules/rule';
-import { serves } from './serving';
+import type {
+  Crash,
+  ExitSnapshot,
+  Orphan,
+  ProcessFacts,
+  Survivor,
+  ThreadFacts,
+  Unflushed,
+  Zombie,
+} from './rules/rule';
 import { readThreads, type SnapshotContext } from './snapshot';
 
 /** More living children than this at an exit are not looked at one by one. */
 const MOST = 64;
+/** Milliseconds that are given, at the end of this process, to children that look as if they would stay. */
+const PAUSES = [5, 15, 30];
 
-/** The end of a process or worker thread: what lives on, and what it keeps of ours. */
+/** Taken at load: a program may replace `Atomics`. */
+const { wait } = Atomics;
+const cell = new Int32Array(new SharedArrayBuffer(4));
+
+/** What an exit is looked at with. */
+export interface ExitContext extends SnapshotContext {
+  readonly departures: Pick<Departures, 'orphans' | 'zombies' | 'crash' | 'signals'>;
+  /** The children that the moment is about. */
+  readonly candidates: readonly LiveChild[];
+}
+
+/** The end of a process, worker thread or test: what lives on, what is lost, and what it keeps of ours. */
 export class ExitView implements ExitSnapshot {
   readonly moment: Exit;
-  readonly #context: SnapshotContext;
+  readonly #context: ExitContext;
   #survivors: readonly Survivor[] | undefined;
   #program: ProgramFacts | undefined;
 
-  constructor(moment: Exit, context: SnapshotContext) {
+  constructor(moment: Exit, context: ExitContext) {
     this.moment = moment;
     this.#context = context;
   }
@@ -35,10 +58,36 @@ export class ExitView implements ExitSnapshot {
   }
 
   survivors(): readonly Survivor[] {
-    this.#survivors ??= [...this.#context.ledger.children.values()]
-      .slice(0, MOST)
-      .flatMap((child) => this.#survivor(child));
+    this.#survivors ??= this.#settled();
     return this.#survivors;
+  }
+
+  orphans(): readonly Orphan[] {
+    return this.#context.departures.orphans();
+  }
+
+  zombies(): readonly Zombie[] {
+    const { departures, candidates, procfs } = this.#context;
+    if (this.moment.of !== 'thread') return departures.zombies();
+    return candidates.flatMap(({ fork }) => {
+      const stat = fork.child && procfs.stat(fork.child.pid);
+      if (!fork.child || stat?.ppid !== this.pid) return [];
+      const proof = [
+        `worker thread ${this.moment.threadId} ends, and only its event loop waited for the child`,
+        `/proc/${fork.child.pid}/stat: state ${stat.state}, parent ${stat.ppid}`,
+      ];
+      return [{ child: fork.child, fork, kind: 'thread' as const, proof }];
+    });
+  }
+
+  unflushed(): readonly Unflushed[] {
+    // a worker thread hands its output to the thread that made it, which goes on writing
+    if (this.moment.of !== 'process') return [];
+    return unflushed(this.#context.touched, this.#context.candidates);
+  }
+
+  crash(): Crash | undefined {
+    return this.moment.of === 'process' ? this.#context.departures.crash() : undefined;
   }
 
   strangers(): readonly ProcessFacts[] {
@@ -49,31 +98,24 @@ export class ExitView implements ExitSnapshot {
     return readThreads(this.#context);
   }
 
-  #survivor({ fork }: LiveChild): Survivor[] {
-    const { procfs } = this.#context;
-    const { child } = fork;
-    const stat = child && procfs.stat(child.pid);
-    if (!child || !stat || stat.state === 'Z' || stat.state === 'X') return [];
-    return [{ fork, child, unreferenced: fork.unreferenced, shared: this.#shared(child.pid) }];
+  /** A child that is just ending is no survivor: where one looks as if it would stay, a moment is given to it. */
+  #settled(): Survivor[] {
+    let alive = this.#alive();
+    if (this.moment.of !== 'process') return alive;
+    for (const pause of PAUSES) {
+      if (!alive.some(looksForgotten)) break;
+      wait(cell, 0, 0, pause);
+      alive = this.#alive();
+    }
+    return alive;
   }
 
-  /** The descriptors of the child that are open file descriptions of ours: same socket, same pipe. */
-  #shared(pid: number): SharedDescriptor[] {
-    const { procfs } = this.#context;
-    const ours = new Map<string, number>();
-    for (const fd of procfs.fds('self') ?? []) {
-      const target = procfs.link('self', fd);
-      if (target && /^(socket|pipe):\[/.test(target)) ours.set(target, fd);
-    }
-    const shared: SharedDescriptor[] = [];
-    for (const childFd of procfs.fds(pid) ?? []) {
-      const target = procfs.link(pid, childFd);
-      const fd = target === undefined ? undefined : ours.get(target);
-      const descriptor = fd === undefined ? undefined : describe(fd, this.#context);
-      if (!descriptor) continue;
-      const proof = [`/proc/self/fd/${fd} and /proc/${pid}/fd/${childFd} -> ${target}`];
-      shared.push({ childFd, descriptor, served: serves(pid, childFd, procfs), proof });
-    }
-    return shared;
+  #alive(): Survivor[] {
+    const { candidates, departures } = this.#context;
+    return candidates.slice(0, MOST).flatMap((child) => survivorOf(child, this.#context, departures) ?? []);
   }
+}
+
+function looksForgotten({ fork, unreferenced, told }: Survivor): boolean {
+  return !(fork.detached && unreferenced) && told !== true;
 }

@@ -3,6 +3,7 @@ import type { Server, Socket } from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import { readBaseline } from './baseline';
 import type { Config } from './config';
+import { ParentWatch } from './exits/parent';
 import { instrument } from './instruments';
 import type { ForkCall } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
@@ -10,8 +11,13 @@ import type { LiveChild, Sink } from './instruments/sink';
 import { Ledger } from './ledger';
 import type { Hazard } from './model';
 import type { Observer } from './observer';
+import { pendingBytes } from './program';
 import { messageOf, say } from './say';
+import { capture } from './site';
 import type { StallWatch } from './waits/stall-watch';
+
+/** Deep enough for the program's line above `process.exit`, below signal handlers and promises. */
+const EXIT_DEPTH = 16;
 
 /** Thrown by a fork in the mode `throw`. The child runs on: what it inherited cannot be taken back. */
 export class ForkHazardError extends Error {
@@ -32,6 +38,11 @@ export class Guard implements Sink {
   readonly ledger = new Ledger();
   readonly #touched: TouchedStdio = new Map();
   readonly #baseline: ReadonlySet<string>;
+  readonly #parent = new ParentWatch((orphan) =>
+    this.#safely('parent', () => {
+      if (this.ledger.threadId === 0) this.observer.exits.parent(orphan);
+    }),
+  );
   #observer: Observer | undefined;
   #stalls: StallWatch | undefined;
   #stop: (() => void) | undefined;
@@ -44,6 +55,7 @@ export class Guard implements Sink {
 
   stop(): void {
     this.#stalls?.stop();
+    this.#parent.stop();
     this.#stop?.();
     this.#stop = undefined;
   }
@@ -112,11 +124,21 @@ export class Guard implements Sink {
       const { pid } = child.process;
       if (pid !== undefined) this.ledger.removeChild(pid);
       this.#stalls?.exited(child.process);
+      this.#observer?.exits.departures.exited(child);
     });
   }
 
   killing(process: ChildProcess, signal: unknown): void {
-    this.#safely('kill', () => this.#stalls?.asked(process, signal));
+    this.#safely('kill', () => {
+      this.#stalls?.asked(process, signal);
+      const { pid } = process;
+      if (pid !== undefined && this.ledger.children.has(pid))
+        this.observer.exits.departures.killing(pid, signal);
+    });
+  }
+
+  signalled(pid: number, signal: unknown): void {
+    this.#safely('process.kill', () => this.#observer?.exits.departures.signalled(pid, signal));
   }
 
   unreferenced(process: ChildProcess): void {
@@ -158,16 +180,35 @@ export class Guard implements Sink {
     this.#safely('started', () => this.ledger.noteWorker(worker, stack));
   }
 
+  ended(exitCode: number): void {
+    // a thread that ends by itself has looked at its children itself
+    if (exitCode !== 0) this.#safely('ended', () => this.observer.exits.departures.threadEnded());
+  }
+
   exiting(code: number): void {
     this.#safely('exiting', () => {
-      if (!this.#observer && this.ledger.children.size === 0) return;
-      this.observer.exit(code);
+      if (!this.#observer && this.ledger.children.size === 0 && !this.#losesOutput()) return;
+      this.observer.exit(code, capture(EXIT_DEPTH));
       const { exitCode } = this.config;
       if (exitCode !== undefined && code === 0 && this.observer.engine.harmful) process.exitCode = exitCode;
     });
   }
 
-  uncaught(_error: unknown): void {}
+  uncaught(error: unknown): void {
+    this.#safely('uncaught', () => {
+      const caught =
+        process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
+      if (!caught) this.#observer?.exits.departures.uncaught(error);
+    });
+  }
+
+  /** Looked at in every process that ends, also where nothing was ever forked. */
+  #losesOutput(): boolean {
+    if (pendingBytes(this.#touched.get(1)) > 0 || pendingBytes(this.#touched.get(2)) > 0) return true;
+    if (!process.channel) return false;
+    const { channelBacklog } = require('./exits/unflushed') as typeof import('./exits/unflushed');
+    return channelBacklog(process) > 0;
+  }
 
   /** What streams look like before the child gets them. */
   #noteStreams(call: ForkCall): void {

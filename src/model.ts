@@ -191,13 +191,15 @@ export interface Stall {
   readonly fork?: Fork;
 }
 
-/** The moment at which a process, a worker thread or a test ends. */
+/** The moment at which something ends: this process, this worker thread, a test, a child, or this process's parent. */
 export interface Exit {
   readonly type: 'exit';
   readonly time: number;
   readonly threadId: number;
-  readonly of: 'process' | 'thread' | 'test';
+  readonly of: 'process' | 'thread' | 'test' | 'child' | 'parent';
   readonly code?: number;
+  /** The line of the program under which a process or thread ends, such as that of a call of `process.exit`. */
+  readonly site?: Site;
 }
 
 /** The moment at which `listen` failed because the address is in use. */

@@ -4,12 +4,12 @@ import type { Config } from './config';
 import { ConflictView } from './conflict-view';
 import { SearchCredit } from './crossings';
 import { Engine } from './engine';
-import { ExitView } from './exit-view';
+import { Exits } from './exits/exits';
 import { type ForkCall, imaginedCall } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import { descriptorOf } from './instruments/stdio';
 import type { Ledger } from './ledger';
-import type { ForkRecord, Hazard, Reporter } from './model';
+import type { ForkRecord, Hazard, Reporter, Site } from './model';
 import { Owners } from './owners';
 import { createProcfs } from './procfs/procfs';
 import { createReporter } from './reporters';
@@ -52,6 +52,7 @@ export interface Gathered {
 export class Observer {
   readonly procfs = createProcfs();
   readonly engine: Engine;
+  readonly exits: Exits;
   readonly #gathered: Gathered;
   readonly #credit = new SearchCredit();
   readonly #owners = new Owners(this.procfs);
@@ -69,6 +70,16 @@ export class Observer {
       publish: (hazard) => publishHazard(hazard),
       pid: process.pid,
       threadId: gathered.ledger.threadId,
+    });
+    this.exits = new Exits({
+      procfs: this.procfs,
+      ledger: gathered.ledger,
+      context: () => this.context,
+      judge: (snapshot) => {
+        const hazards = this.engine.run('exit', snapshot);
+        this.drainGaps();
+        return hazards;
+      },
     });
   }
 
@@ -140,19 +151,10 @@ export class Observer {
   }
 
   /** The process or worker thread ends. */
-  exit(code: number): Hazard[] {
+  exit(code: number, site: Site): Hazard[] {
     this.#strangers.look(this.procfs, this.#gathered.ledger);
     this.settle();
-    const { threadId } = this.#gathered.ledger;
-    const moment = {
-      type: 'exit' as const,
-      time: Date.now(),
-      threadId,
-      of: threadId === 0 ? ('process' as const) : ('thread' as const),
-      code,
-    };
-    const hazards = this.engine.run('exit', new ExitView(moment, this.context));
-    this.drainGaps();
+    const hazards = this.exits.here(code, site);
     const summary = {
       pid: process.pid,
       forks: this.#forks,

@@ -43,6 +43,10 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
       return stream;
     });
   }
+  patch(process, 'kill', (original, self, args) => {
+    if (typeof args[0] === 'number') sink.signalled(args[0], args[1]);
+    return Reflect.apply(original, self, args);
+  });
   patch(process, 'execve', (original, self, args) => {
     const [file, argv] = args;
     if (typeof file === 'string') sink.forking(execveCall(file, Array.isArray(argv) ? argv.map(String) : []));

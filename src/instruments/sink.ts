@@ -22,6 +22,8 @@ export interface Sink {
   exited(child: LiveChild): void;
   /** `kill()` was called; `result` is what it returned. */
   killing(process: ChildProcess, signal: unknown): void;
+  /** `process.kill()` was called; a negative pid is a process group. */
+  signalled(pid: number, signal: unknown): void;
   /** The program has said that it will not wait for the child. */
   unreferenced(process: ChildProcess): void;
   /** A socket or server was sent over an IPC channel. */
@@ -36,6 +38,8 @@ export interface Sink {
   openedFile(fd: number, path: string, stack: Error | undefined): void;
   /** A worker thread was started. */
   started(worker: Worker, stack: Error | undefined): void;
+  /** A worker thread has ended; the program's `exit` listeners have run. */
+  ended(exitCode: number): void;
   /** The thread's event loop or process ends; the program's own `exit` listeners have run. */
   exiting(code: number): void;
   /** An exception that nobody caught is about to end the process. */

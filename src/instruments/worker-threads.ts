@@ -1,17 +1,39 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { EventEmitter } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { captureError } from '../site';
+import { addOwn } from './patch';
 import type { Sink } from './sink';
 
 const DEPTH = 10;
-/** Node publishes each new `Worker` here from its constructor: nothing need be loaded or patched. */
+/** Node publishes each new `Worker` here from its constructor: nothing need be loaded. */
 const CHANNEL = 'worker_threads';
 
 export function instrumentWorkerThreads(sink: Sink): () => void {
+  let watched = false;
   const started = (message: unknown) => {
     const { worker } = message as { worker: Worker };
+    if (!watched) watchEnds(worker, sink);
+    watched = true;
     sink.started(worker, captureError(DEPTH));
   };
   subscribe(CHANNEL, started);
   return () => unsubscribe(CHANNEL, started);
+}
+
+/** The end of worker threads is learned in `emit`: a listener of ours would be counted by the program. */
+function watchEnds(worker: Worker, sink: Sink): void {
+  const { emit } = EventEmitter.prototype;
+  let prototype: object | null = worker;
+  while (prototype && Object.getPrototypeOf(prototype) !== EventEmitter.prototype)
+    prototype = Object.getPrototypeOf(prototype);
+  if (!prototype || prototype === worker) return;
+  addOwn(prototype, 'emit', emit, (_, self, args) => {
+    if (args[0] !== 'exit') return Reflect.apply(emit, self, args);
+    try {
+      return Reflect.apply(emit, self, args);
+    } finally {
+      sink.ended(Number(args[1]));
+    }
+  });
 }

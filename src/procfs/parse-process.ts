@@ -5,6 +5,8 @@
 
 /** PF_FORKNOEXEC of `include/linux/sched.h`: forked and has not called exec. */
 const PF_FORKNOEXEC = 0x40;
+/** PF_EXITING: the process is being taken down and runs none of its own code any more. */
+const PF_EXITING = 0x4;
 
 /** `/proc/<pid>/stat`, as far as anybody here asks. */
 export interface ProcessStat {
@@ -16,6 +18,7 @@ export interface ProcessStat {
   readonly pgrp: number;
   readonly session: number;
   readonly forkedWithoutExec: boolean;
+  readonly exiting: boolean;
   /** Minor faults of the process, and of the children that it has waited for. */
   readonly minorFaults: number;
   readonly childMinorFaults: number;
@@ -60,6 +63,7 @@ export function parseStat(text: string): ProcessStat | undefined {
     pgrp,
     session,
     forkedWithoutExec: (flags & PF_FORKNOEXEC) !== 0,
+    exiting: (flags & PF_EXITING) !== 0,
     minorFaults: number(fields[7]) ?? 0,
     childMinorFaults: number(fields[8]) ?? 0,
     userTicks: number(fields[11]) ?? 0,

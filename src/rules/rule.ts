@@ -211,7 +211,7 @@ export interface SharedDescriptor {
   readonly proof: readonly string[];
 }
 
-/** A child that lives while this process ends. */
+/** A child that lives while this process ends, and that no signal is ending. */
 export interface Survivor {
   readonly fork: Fork;
   readonly child: ChildFacts;
@@ -219,11 +219,68 @@ export interface Survivor {
   readonly unreferenced: boolean;
   /** Our listeners and our stdout and stderr, as far as the child has them. */
   readonly shared: readonly SharedDescriptor[];
+  /**
+   * Whether it waits on a pipe or an IPC channel whose other end closes with this process, so that it is told of
+   * our end. Undefined where that could not be read.
+   */
+  readonly told: boolean | undefined;
+  /** Descriptors of the child that are pipes to this process. */
+  readonly pipes: readonly { readonly childFd: number; readonly target: string }[];
+  /** Its IPC channel is open. */
+  readonly connected: boolean;
+  /** It waits for nothing but its IPC channel. */
+  readonly idle: boolean;
+  readonly proof: readonly string[];
+}
+
+/** A process that goes on although who started it, or was to end it, has ended. */
+export interface Orphan {
+  readonly child: ChildFacts;
+  /** The fork of ours that it comes from. */
+  readonly fork?: Fork;
+  /** `killed`: its parent, our child, was killed; `ended`: that child ended by itself; `self`: it is this process. */
+  readonly after: 'killed' | 'ended' | 'self';
+  readonly parent: ChildFacts;
+  readonly proof: readonly string[];
+}
+
+/** A dead child that stays in the process table, or one whose end somebody else has taken. */
+export interface Zombie {
+  readonly child: ChildFacts;
+  readonly fork?: Fork;
+  /**
+   * `thread`: its worker thread ends or has ended; `adopted`: as pid 1 this process has got it from the kernel;
+   * `stolen`: it is gone, but Node was not told.
+   */
+  readonly kind: 'thread' | 'adopted' | 'stolen';
+  readonly proof: readonly string[];
+}
+
+/** Bytes that this process has accepted for writing and has not written. */
+export interface Unflushed {
+  /** `stdout`, `stderr`, `the IPC channel`, or `stdin` of a child. */
+  readonly stream: string;
+  readonly bytes: number;
+  readonly fork?: Fork;
+  readonly proof: readonly string[];
+}
+
+/** An error of a stream to a child that nobody listened for, and that ends this process. */
+export interface Crash {
+  readonly fork: Fork;
+  /** `stdin`, `stdio[3]`. */
+  readonly stream: string;
+  readonly code: string;
+  readonly proof: readonly string[];
 }
 
 export interface ExitSnapshot extends Common<Exit>, WithStrangers {
   program(): ProgramFacts;
   survivors(): readonly Survivor[];
+  orphans(): readonly Orphan[];
+  zombies(): readonly Zombie[];
+  unflushed(): readonly Unflushed[];
+  crash(): Crash | undefined;
 }
 
 /** A child that holds the listening socket that is in the way. */

@@ -1,0 +1,71 @@
+import type { ExitContext } from '../exit-view';
+import { ExitView } from '../exit-view';
+import type { LiveChild } from '../instruments/sink';
+import type { Ledger } from '../ledger';
+import type { Exit, Hazard, Site } from '../model';
+import type { Procfs } from '../procfs/procfs';
+import type { ExitSnapshot, Orphan, Zombie } from '../rules/rule';
+import type { SnapshotContext } from '../snapshot';
+import { Departures } from './departures';
+
+export interface ExitsOptions {
+  readonly procfs: Procfs;
+  readonly ledger: Ledger;
+  readonly context: () => SnapshotContext;
+  readonly judge: (snapshot: ExitSnapshot) => Hazard[];
+}
+
+/** Looks at what is left wherever something ends. */
+export class Exits {
+  readonly departures: Departures;
+  readonly #options: ExitsOptions;
+
+  constructor(options: ExitsOptions) {
+    this.#options = options;
+    this.departures = new Departures({
+      procfs: options.procfs,
+      children: () => options.ledger.children,
+      found: (orphans, zombies) => this.#late('child', orphans, zombies),
+    });
+  }
+
+  /** This process, or this worker thread, ends. */
+  here(code: number, site: Site): Hazard[] {
+    const of = this.#options.ledger.threadId === 0 ? 'process' : 'thread';
+    const place = site.frames.length > 0 ? { site } : {};
+    return this.#look({ ...this.#moment(of), code, ...place }, {});
+  }
+
+  /** A test has ended, and these of its children are left. */
+  test(candidates: readonly LiveChild[], orphans: readonly Orphan[]): Hazard[] {
+    const departures = { ...NOTHING, orphans: () => orphans };
+    return this.#look(this.#moment('test'), { candidates, departures });
+  }
+
+  /** The parent of this process has died. */
+  parent(orphan: Orphan): void {
+    this.#late('parent', [orphan], []);
+  }
+
+  #late(of: Exit['of'], orphans: readonly Orphan[], zombies: readonly Zombie[]): void {
+    const departures = { ...NOTHING, orphans: () => orphans, zombies: () => zombies };
+    this.#look(this.#moment(of), { candidates: [], departures, strangers: () => [] });
+  }
+
+  #look(moment: Exit, part: Partial<ExitContext>): Hazard[] {
+    const candidates = [...this.#options.ledger.children.values()];
+    const context = { ...this.#options.context(), departures: this.departures, candidates, ...part };
+    return this.#options.judge(new ExitView(moment, context));
+  }
+
+  #moment(of: Exit['of']): Exit {
+    return { type: 'exit', time: Date.now(), threadId: this.#options.ledger.threadId, of };
+  }
+}
+
+const NOTHING = {
+  orphans: () => [],
+  zombies: () => [],
+  crash: () => undefined,
+  signals: () => new Set<number>(),
+};

@@ -1,0 +1,74 @@
+import fs from 'node:fs';
+import type { Orphan } from '../rules/rule';
+
+/** Milliseconds until the first look at the parent; each pause is twice the one before, up to `LONGEST`. */
+const FIRST = 1000;
+const LONGEST = 30_000;
+
+/** Taken before the program can put another timer in its place. */
+const setTimer = setTimeout;
+const { readlinkSync, readFileSync } = fs;
+
+/**
+ * Notices in a Node child that its Node parent has died without ending it: killed, or out of memory, so that
+ * nobody in the parent could look. One unref'd timer, rarer the longer the process lives, and only where the
+ * parent runs the same Node as this process.
+ */
+export class ParentWatch {
+  readonly #parent = process.ppid;
+  readonly #found: (orphan: Orphan) => void;
+  #pause = FIRST;
+  #changed = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(found: (orphan: Orphan) => void) {
+    this.#found = found;
+    if (isNode(this.#parent)) this.#wait();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #wait(): void {
+    this.#timer = setTimer(() => this.#look(), this.#pause).unref();
+  }
+
+  #look(): void {
+    const now = process.ppid;
+    if (now === this.#parent) {
+      this.#pause = Math.min(this.#pause * 2, LONGEST);
+      this.#wait();
+    } else if (!this.#changed) {
+      // it may be about to end, too: only who is here a while later lives on
+      this.#changed = true;
+      this.#pause = FIRST;
+      this.#wait();
+    } else if (!leadsSession()) {
+      this.#found({
+        child: { pid: process.pid, command: 'node' },
+        after: 'self',
+        parent: { pid: this.#parent, command: 'node' },
+        proof: [`process.ppid was ${this.#parent} and is ${now}`, 'it is no session leader: not `detached`'],
+      });
+    }
+  }
+}
+
+function isNode(pid: number): boolean {
+  try {
+    return pid > 1 && readlinkSync(`/proc/${pid}/exe`) === process.execPath;
+  } catch {
+    return false;
+  }
+}
+
+/** `detached` makes a child the leader of a session of its own, so that it can live on. */
+function leadsSession(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]) === process.pid;
+  } catch {
+    return true;
+  }
+}

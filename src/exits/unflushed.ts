@@ -1,0 +1,71 @@
+import type { TouchedStdio } from '../instruments/process';
+import type { LiveChild } from '../instruments/sink';
+import type { Unflushed } from '../rules/rule';
+
+interface Handle {
+  readonly writeQueueSize?: unknown;
+}
+
+/** The handle of an IPC channel lies under a symbol of Node's on either end of it. */
+function channelHandle(end: object): Handle | undefined {
+  const symbol = Object.getOwnPropertySymbols(end).find(
+    ({ description }) => description === 'kChannelHandle',
+  );
+  return symbol && ((end as Record<symbol, unknown>)[symbol] as Handle | undefined);
+}
+
+function queued(handle: Handle | null | undefined): number {
+  const size = handle?.writeQueueSize;
+  return typeof size === 'number' ? size : 0;
+}
+
+/** Bytes in the channel's queue that the kernel has not taken. */
+export function channelBacklog(end: object): number {
+  return (end as { connected?: unknown }).connected === true ? queued(channelHandle(end)) : 0;
+}
+
+/** Bytes that wait in a stream. None once it has failed: its reader is gone then, and nobody misses them. */
+function backlog(stream: object | null | undefined): { bytes: number; proof: string } | undefined {
+  const { writableLength, destroyed, errored, _handle } = (stream ?? {}) as {
+    writableLength?: unknown;
+    destroyed?: unknown;
+    errored?: unknown;
+    _handle?: Handle | null;
+  };
+  if (destroyed === true || errored || typeof writableLength !== 'number' || writableLength === 0)
+    return undefined;
+  // of the piece that is being written the kernel may have taken a part: what is certainly left is what libuv has
+  const left = queued(_handle);
+  const bytes = left > 0 ? Math.min(left, writableLength) : writableLength;
+  return { bytes, proof: `writableLength is ${writableLength}, writeQueueSize is ${left}` };
+}
+
+/** What this process has accepted for writing, and loses when it ends now. */
+export function unflushed(touched: TouchedStdio, children: Iterable<LiveChild>): Unflushed[] {
+  const lost: Unflushed[] = [];
+  for (const [fd, name] of [
+    [1, 'stdout'],
+    [2, 'stderr'],
+  ] as const) {
+    const waiting = backlog(touched.get(fd));
+    if (waiting) {
+      lost.push({ stream: name, bytes: waiting.bytes, proof: [`process.${name}: ${waiting.proof}`] });
+    }
+  }
+  const toParent = channelBacklog(process);
+  if (toParent > 0) {
+    const proof = [`process.channel: ${toParent} bytes are queued (writeQueueSize of its pipe)`];
+    lost.push({ stream: 'the IPC channel to the parent', bytes: toParent, proof });
+  }
+  for (const { fork, process: child } of children) {
+    const toChild = channelBacklog(child);
+    if (toChild > 0) {
+      const proof = [`child.channel: ${toChild} bytes are queued (writeQueueSize of its pipe)`];
+      lost.push({ stream: 'the IPC channel', bytes: toChild, fork, proof });
+    }
+    const input = backlog(child.stdin);
+    if (input)
+      lost.push({ stream: 'stdin', bytes: input.bytes, fork, proof: [`child.stdin: ${input.proof}`] });
+  }
+  return lost;
+}

@@ -1,0 +1,115 @@
+import type { Orphan, Rule, Survivor } from './rule';
+import { named } from './words';
+
+/**
+ * ### What it reports
+ * A child that lives on although this process ends; the command behind a shell that was killed in its place; and,
+ * from within a Node child, the death of its parent.
+ *
+ * ### Why
+ * A child does not end with its parent. It keeps its port, its files and its processor time, and nobody waits for
+ * it. `child.kill()`, the option `timeout` and an `AbortSignal` reach one process: where that is a shell, the
+ * command that the shell has started does not hear of it.
+ *
+ * ### Certain because
+ * `/proc/<pid>/stat` shows the child alive, as our child, after the program's last `exit` listener and some
+ * 50 ms more; it was not sent a signal that ends it; and no thread of it, or of a process below it, waits on a pipe
+ * or IPC channel that closes with this process (a service that ends at the end of its input is healthy). A child
+ * that is `detached` and was released with `unref()` is meant to live on. Behind a killed shell: the process was
+ * below the shell when it was killed, and has the same start time half a second after the shell's exit.
+ *
+ * ### Example
+ * ```js
+ * exec('sleep 60; echo done', { timeout: 1000 }); // ends the shell, `sleep` goes on
+ * ```
+ *
+ * ### Instead
+ * Run the command without a shell (`execFile`, `spawn`), or give it a process group of its own and end that:
+ * `spawn(…, { detached: true })` and `process.kill(-child.pid)`. Await the exit of children before
+ * `process.exit()`.
+ */
+export const orphanedChildren: Rule = {
+  name: 'orphaned-children',
+  severity: 'warning',
+  summary: 'a child, or the command behind a killed shell, lives on with nobody to wait for it',
+  *exit(snapshot) {
+    const { of } = snapshot.moment;
+    if (of === 'process' || of === 'test') {
+      for (const survivor of snapshot.survivors()) {
+        if (isIntended(survivor, of)) continue;
+        const { fork, child } = survivor;
+        yield {
+          what: `${named(child)} lives on after this ${of} has ended`,
+          forked: fork.forked,
+          why: `a child does not end with ${of === 'test' ? 'the test' : 'the process'} that made it; pid ${child.pid} keeps its port, its files and its processor time, and nobody waits for it`,
+          help: helpFor(survivor, of),
+          proof: [...survivor.proof, ...reasonsOf(survivor, of)],
+          subject: child.command,
+          fork: fork.id,
+          child,
+        };
+      }
+    }
+    for (const orphan of snapshot.orphans()) yield findingOf(orphan);
+  },
+};
+
+/** In a test whoever is left is left, also one that would end with the process. */
+function isIntended(
+  { fork, unreferenced, told, connected, idle }: Survivor,
+  of: 'process' | 'test',
+): boolean {
+  if (of === 'test') return connected && idle; // idle-channels says it better
+  return (fork.detached && unreferenced) || told !== false;
+}
+
+function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: 'process' | 'test'): string[] {
+  const reasons = [
+    fork.detached
+      ? 'it is detached, but `unref()` was not called'
+      : `it is not detached${unreferenced ? ', though `unref()` was called' : ''}`,
+  ];
+  if (of === 'process') {
+    reasons.push(
+      pipes.length > 0
+        ? 'no thread of it waits on a pipe to this process'
+        : 'it has no pipe to this process whose end would tell it',
+    );
+  }
+  return reasons;
+}
+
+function helpFor({ fork }: Survivor, of: 'process' | 'test'): string {
+  if (of === 'test')
+    return 'end the child in the test and await its `exit`, such as with `child.kill()` in an `afterEach`';
+  if (fork.shell)
+    return 'end the child and await its `exit` before this process ends; the shell has children of its own, so end its group: `detached: true` and `process.kill(-child.pid)`';
+  return 'end the child and await its `exit` before this process ends; if it is meant to live on, say so with `detached: true` and `child.unref()`';
+}
+
+function findingOf({ child, fork, after, parent, proof }: Orphan) {
+  const subject = `${after} ${child.command}`;
+  if (after === 'self') {
+    return {
+      what: `this process lives on after its parent, pid ${parent.pid}, has ended`,
+      why: 'a child does not end with its parent; killed or out of memory, the parent could not end this one, which keeps its port, its files and its processor time, and nobody waits for it',
+      help: "have the child watch its parent: start it with `child_process.fork()` and end on `process.on('disconnect')`, or pass a pipe as `stdin` and end with it",
+      proof,
+      subject,
+      child,
+    };
+  }
+  const killed = after === 'killed';
+  return {
+    what: `\`${child.command}\` lives on after ${named(parent)}, which started it, was ${killed ? 'killed' : 'gone'}`,
+    forked: fork?.forked,
+    why: `${killed ? 'the signal went to one process' : 'the child ended'}, and what it had started does not end with it; pid ${child.pid} runs on, and nobody waits for it`,
+    help: fork?.shell
+      ? 'run the command without a shell (`execFile`, or `spawn` without `shell`), or end the whole group: `spawn` with `detached: true`, then `process.kill(-child.pid)`'
+      : 'end the whole group: `spawn` with `detached: true`, then `process.kill(-child.pid)`; or ask the child to end, with a signal that it handles, so that it can end its own children',
+    proof,
+    subject,
+    fork: fork?.id,
+    child,
+  };
+}
