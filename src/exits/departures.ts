@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
+import { escapeText } from '../escape';
 import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
-import { printable } from '../procfs/printable';
 import type { Procfs } from '../procfs/procfs';
 import type { Crash, Orphan, Zombie } from '../rules/rule';
 import { descendants } from './awaiting';
@@ -186,7 +186,7 @@ export class Departures {
       // a session of its own is how a program says that it means to live on
       if (stat.session === pid) return [];
       return {
-        child: { pid, command: printable(stat.comm) },
+        child: { pid, command: escapeText(stat.comm) },
         fork: child.fork,
         after: 'killed' as const,
         parent,
@@ -234,7 +234,7 @@ export class Departures {
           ? 'process.pid is 1, and no ChildProcess of this process has that pid'
           : 'no ChildProcess of a living thread has that pid',
       ];
-      return { child: { pid, command: printable(stat.comm) }, kind, proof };
+      return { child: { pid, command: escapeText(stat.comm) }, kind, proof };
     });
   }
 
