@@ -53,6 +53,17 @@ export class Engine {
     return hazards;
   }
 
+  /** Counts and publishes a hazard that another thread has told the reporters of. */
+  adopt(hazard: Hazard): void {
+    const before = this.#seen.get(hazard.fingerprint);
+    if (before) {
+      before.count++;
+      return;
+    }
+    this.#seen.set(hazard.fingerprint, { hazard, count: 1 });
+    this.#options.publish(hazard);
+  }
+
   /** Records what could not be read, each once. */
   gap(gap: Gap): void {
     const key = `${gap.what}\n${gap.why}`;

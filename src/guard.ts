@@ -89,7 +89,8 @@ export class Guard implements Sink {
         config,
         threadId: this.ledger.threadId,
         judge: (snapshot) => this.#safely('stall', () => observer.stall(snapshot)),
-        reported: () => {},
+        ledger: this.ledger,
+        reported: (hazards) => observer.adopt(hazards),
         gap: (gap) => observer.engine.gap(gap),
       });
     }
@@ -102,11 +103,13 @@ export class Guard implements Sink {
       call.redact = this.config.redact;
       this.#noteStreams(call);
       if (call.primitive === 'execve') this.observer.fork(call);
+      else this.stalls.forking(call);
     });
   }
 
   forked(call: ForkCall, child?: ChildProcess): void {
     const hazards = this.#safely('forked', () => {
+      this.#stalls?.returned();
       if (child?.pid !== undefined) {
         this.ledger.addChild(child.pid, { fork: call, process: child });
         this.stalls.forked(call, child);
@@ -159,7 +162,7 @@ export class Guard implements Sink {
   }
 
   listening(server: Server, stack: Error | undefined): void {
-    this.#safely('listening', () => this.ledger.noteObject(server, stack));
+    this.#safely('listening', () => this.ledger.noteListener(server, stack));
   }
 
   refused(server: Server, error: NodeJS.ErrnoException): void {

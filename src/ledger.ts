@@ -62,6 +62,7 @@ export class Ledger {
   readonly #files = new Map<number, OpenedFile>();
   readonly #published = new Map<number, Published>();
   readonly #workers = new Set<WeakRef<Worker>>();
+  readonly #servers = new Set<WeakRef<Server>>();
   /** Listening sockets that children got, by what `/proc/<pid>/fd` links to: they may outlive the server here. */
   readonly #handedOver = new Map<string, HandedOver>();
   #ids = 0;
@@ -93,6 +94,28 @@ export class Ledger {
   noteWorker(worker: Worker, stack: Error | undefined): void {
     this.noteObject(worker, stack);
     this.#workers.add(new WeakRef(worker));
+  }
+
+  noteListener(server: Server, stack: Error | undefined): void {
+    this.noteObject(server, stack);
+    this.#servers.add(new WeakRef(server));
+  }
+
+  /** Listeners of this thread that are open: their addresses as socket tables write them, and their sites. */
+  listeners(): { readonly address: string; readonly opened?: Site }[] {
+    const open: { address: string; opened?: Site }[] = [];
+    for (const reference of this.#servers) {
+      const server = reference.deref();
+      const bound = server?.listening ? server.address() : undefined;
+      if (!server || !bound) {
+        // it may listen soon
+        if (!server) this.#servers.delete(reference);
+        continue;
+      }
+      const { opened } = this.resourceOf(server, 'listener', '');
+      open.push({ address: addressOf(bound), ...(opened && { opened: { frames: opened.frames } }) });
+    }
+    return open;
   }
 
   /** Worker threads that this thread started and that still run. */
@@ -179,4 +202,9 @@ export function activeObjectAt(fd: number): Socket | Server | undefined {
   const { _getActiveHandles } = process as unknown as { _getActiveHandles?: () => object[] };
   const objects = _getActiveHandles?.call(process) ?? [];
   return objects.find((object) => descriptorOf(object) === fd) as Socket | Server | undefined;
+}
+
+function addressOf(bound: string | { address: string; port: number }): string {
+  if (typeof bound === 'string') return bound;
+  return bound.address.includes(':') ? `[${bound.address}]:${bound.port}` : `${bound.address}:${bound.port}`;
 }

@@ -172,6 +172,11 @@ export class Observer {
     return hazards;
   }
 
+  /** Hazards that the watcher thread has reported while this one was blocked: only they hear of it who missed it. */
+  adopt(hazards: readonly Hazard[]): void {
+    for (const hazard of hazards) this.engine.adopt(hazard);
+  }
+
   /** Hands what procfs could not read to the engine. */
   drainGaps(): void {
     for (const gap of this.procfs.failures()) this.engine.gap(gap);

@@ -72,6 +72,8 @@ export interface Procfs {
   /** Living and zombie children that the calling thread made. */
   threadChildren(): number[] | undefined;
   threads(pid: Target): number[] | undefined;
+  /** The kernel's number of the calling thread. */
+  threadSelf(): number | undefined;
   /** Every process that this user can see. */
   processes(): number[] | undefined;
   comm(pid: Target, tid?: number): string | undefined;
@@ -136,6 +138,10 @@ export function createProcfs(root = '/proc'): Procfs {
     failures: reader.failures,
     children,
     threads,
+    threadSelf() {
+      const tid = Number(reader.link(`${root}/thread-self`)?.split('/').pop());
+      return Number.isInteger(tid) ? tid : undefined;
+    },
     link,
     fds(pid) {
       const path = `${root}/${pid}/fd`;

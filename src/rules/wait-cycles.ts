@@ -55,7 +55,7 @@ function cycle(call: StalledCall): Finding {
       : `${call.thread} waits for ${last?.on.label ?? 'nobody'}, whom nobody is left to wake`,
     ...(listener?.opened && { opened: listener.opened }),
     forked: call.fork?.forked ?? call.site,
-    why: `${waits.map(sentence).join('; ')}; ${grade === 'limited' ? `it ends when ${ends} runs out, and not before` : 'neither goes on until something outside, such as a signal, ends one of them'}${broken}`,
+    why: `${waits.map(sentence).join('; ')}; ${grade === 'limited' ? `it ends when ${ends}, and not before` : 'neither goes on until something outside, such as a timeout or a signal, interrupts one of them'}${broken}`,
     help:
       call.kind === 'wait'
         ? 'do not block this thread: `Atomics.waitAsync` or a message, or let the worker thread finish without it'
@@ -97,9 +97,7 @@ function reaches(until: string, address: string): boolean {
 const sentence = ({ waiter, on, until }: Wait) => `${waiter.label} waits for ${on.label} ${until}`;
 
 function endsBy(deadlines: readonly Deadline[]): string {
-  const words = deadlines
-    .slice(0, 3)
-    .map(({ who, what }) => (what.includes('`') ? what : `${what} of ${who}`));
+  const words = deadlines.slice(0, 3).map(({ who, what }) => `${who} gives up by ${what}`);
   return [...new Set(words)].join(' or ');
 }
 

@@ -30,6 +30,9 @@ interface StreamLike {
   listenerCount?(name: string): number;
 }
 
+/** The first of the two looks comes at this part of `stallMs`, so that the second is not late. */
+const EARLY = 0.6;
+
 interface Tracked {
   readonly fork: ForkCall;
   readonly process: ChildProcess;
@@ -143,7 +146,7 @@ export class LateChildren {
   #tick(): void {
     const now = Date.now();
     // while this thread was busy it read nothing: what looks late then is not the child
-    const late = now - this.#due > this.#context.stallMs / 2;
+    const late = now - this.#due > this.#context.stallMs;
     this.#timer = undefined;
     let pending = false;
     for (const tracked of [...this.#tracked]) {
@@ -160,9 +163,9 @@ export class LateChildren {
     const { stallMs, procfs } = this.#context;
     this.#followHandles(tracked, now);
     const concerns = concernsOf(tracked);
-    // the first of two looks comes early, so that the second is not late
-    const due = (since: number) => now - since >= stallMs - this.#fast;
-    if (!concerns.any) return concerns.later;
+    const due = (since: number) => now - since >= EARLY * stallMs;
+    const over = (since: number) => now - since >= stallMs - this.#fast;
+    if (!concerns.any) return false;
     const counter = tracked.exitedAt === undefined ? procfs.schedstat(process.pid!, process.pid!) : undefined;
     const trace = `${counter?.ranNanoseconds} ${counter?.slices} ${concerns.bytes}`;
     if (trace !== tracked.trace) {
@@ -171,15 +174,33 @@ export class LateChildren {
       tracked.quietSince = now;
       tracked.suspected = new Set([...tracked.suspected].filter((key) => !QUIET.test(key)));
     }
+    // two pictures prove it; the time is there so that nobody is blamed for a pause
+    const quiet =
+      tracked.exitedAt === undefined
+        ? now - tracked.quietSince >= stallMs / 2 && due(tracked.fork.time)
+        : due(tracked.quietSince);
     const late =
-      due(tracked.quietSince) ||
+      quiet ||
       (tracked.asked !== undefined && due(tracked.asked.at)) ||
       (tracked.pending !== undefined && due(tracked.pending.at));
     if (!late || now < tracked.nextLook) return true;
-    const found = this.#look(tracked, concerns, now, due(tracked.quietSince));
+    const second =
+      over(tracked.exitedAt ?? tracked.fork.time) ||
+      over(tracked.asked?.at ?? now) ||
+      over(tracked.pending?.at ?? now);
+    if (tracked.suspected.size > 0 && !second) return true;
+    const found = this.#look(tracked, concerns, now, quiet);
     const keys = found ? keysOf(found) : [];
     const fresh = keys.filter((key) => !tracked.reported.has(key));
-    const sure = fresh.filter((key) => tracked.suspected.has(key));
+    const times: Record<string, number | undefined> = {
+      asked: tracked.asked?.at,
+      handles: tracked.pending?.at,
+    };
+    const sure = fresh.filter(
+      (key) =>
+        tracked.suspected.has(key) &&
+        over(times[key.split(' ')[0]!] ?? tracked.exitedAt ?? tracked.fork.time),
+    );
     tracked.suspected = new Set(fresh);
     if (found && sure.length > 0) {
       for (const key of sure) tracked.reported.add(key);
@@ -187,7 +208,7 @@ export class LateChildren {
       this.#context.report([found], waited, tracked.fork);
     } else if (fresh.length === 0) {
       tracked.fruitless++;
-      tracked.nextLook = now + stallMs * Math.min(16, 2 ** tracked.fruitless) * 0.5;
+      tracked.nextLook = now + stallMs * Math.min(32, 2 ** tracked.fruitless) * 0.1;
     }
     return true;
   }
@@ -202,11 +223,11 @@ export class LateChildren {
       ends: quiet ? concerns.ends : [],
       streams: quiet ? concerns.streams : [],
       ...(tracked.asked &&
-        now - tracked.asked.at >= this.#context.stallMs - this.#fast && {
+        now - tracked.asked.at >= EARLY * this.#context.stallMs && {
           asked: { signal: tracked.asked.signal, ms: now - tracked.asked.at },
         }),
       ...(tracked.pending &&
-        now - tracked.pending.at >= this.#context.stallMs - this.#fast && {
+        now - tracked.pending.at >= EARLY * this.#context.stallMs && {
           handles: { queued: queueOf(tracked.process), ms: now - tracked.pending.at },
         }),
       stallMs: this.#context.stallMs,
@@ -222,8 +243,6 @@ export class LateChildren {
 
 interface Concerns {
   readonly any: boolean;
-  /** Nothing now, but the streams may come to it. */
-  readonly later: boolean;
   readonly bytes: number;
   readonly ends: readonly OwnEnd[];
   readonly streams: readonly OwnStream[];
@@ -237,7 +256,6 @@ function concernsOf(tracked: Tracked): Concerns {
   const ends: OwnEnd[] = [];
   const streams: OwnStream[] = [];
   let bytes = 0;
-  let later = false;
   const list = (process.stdio ?? []) as readonly (StreamLike | null | undefined)[];
   for (const [index, stream] of list.entries()) {
     if (!stream || stream.destroyed || stream.closed) continue;
@@ -250,7 +268,6 @@ function concernsOf(tracked: Tracked): Concerns {
     } else if (index === 0) {
       if (isLeftOpen(stream, fork)) streams.push({ name, fd, direction: 'input', reading: 'never' });
     } else if (!stream.readableEnded) {
-      later = true;
       const reading = readingOf(stream);
       if (reading) streams.push({ name, fd, direction: 'output', reading });
     }
@@ -261,7 +278,7 @@ function concernsOf(tracked: Tracked): Concerns {
   }
   const waiting = tracked.asked !== undefined || tracked.pending !== undefined;
   const any = ends.length > 0 || streams.length > 0 || (exitedAt === undefined && waiting);
-  return { any, later: later && exitedAt === undefined, bytes, ends, streams };
+  return { any, bytes, ends, streams };
 }
 
 function readingOf(stream: StreamLike): OwnStream['reading'] | undefined {

@@ -34,15 +34,14 @@ export function look(request: LookRequest): StalledChild | undefined {
   };
   const waits = request.streams.length > 0 ? streamWaits(scene, pid, request.streams) : [];
   const heldBy = request.ends.length > 0 ? pipeHolders(picture, process.pid, request.ends, pid) : [];
-  const still = waits.length === 0 || picture.still();
   const asked = request.asked && dispositionOf(request, request.asked);
-  const unended = still ? waits.find(({ stream }) => stream === 'stdin') : undefined;
+  const unended = waits.find(({ stream }) => stream === 'stdin');
   const found: StalledChild = {
     fork,
     child,
     ...(request.exitedMs !== undefined && { exitedMs: request.exitedMs }),
     heldBy,
-    unread: still ? waits.filter(({ stream }) => stream !== 'stdin') : [],
+    unread: waits.filter(({ stream }) => stream !== 'stdin'),
     ...(unended && { unended }),
     ...(asked && { asked }),
     ...(request.handles && {

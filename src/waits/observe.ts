@@ -16,6 +16,8 @@ export interface Scene {
   readonly blocked: readonly BlockedThread[];
   /** True when the thread that looks is an event loop of `self`: that process then goes on by itself. */
   readonly loopRuns?: boolean;
+  /** How often processes have woken for nothing and gone back to the same wait, where that was followed. */
+  readonly rounds?: ReadonlyMap<number, number>;
   /** Names for processes that the program knows better than the kernel: "child `npm run build`". */
   readonly labels?: ReadonlyMap<number, string>;
 }
@@ -27,6 +29,12 @@ export const threadId = (pid: number, tid: number) => `thread:${pid}/${tid}`;
 /** SIGCHLD and SIGALRM as bits of a signal set. */
 const SIGALRM = 1n << 13n;
 const SIGCHLD = 1n << 16n;
+
+/** The socket timeout of Node's default HTTP agent, in milliseconds: https://nodejs.org/api/http.html#new-agentoptions */
+const AGENT_MS = 5000;
+
+/** After so many wake-ups that changed nothing a timer is taken for a heartbeat. */
+const ROUNDS = 3;
 
 /** The graph of everything that the roots wait for, directly or not. Roots are ids as made above. */
 export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
@@ -145,16 +153,21 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
           ...sleep.writes.flatMap((fd) => channel(pid, fd, 'write')),
         ];
         if (sleep.limit === 0) return { edges, live: 'it only looks' };
-        const deadline = sleep.limit === undefined ? undefined : pollDeadline(pid, sleep.name, sleep.limit);
+        const again = (scene.rounds?.get(pid) ?? 0) > 0;
+        const limited = sleep.limit !== undefined && !again;
+        const deadline = limited ? pollDeadline(pid, sleep.name, sleep.limit) : undefined;
         const receive = sleep.form === 'direct' && isTcp(pid, sleep.reads[0]);
         if (receive)
           return { edges, deadline: { who: label(pid), what: 'its SO_RCVTIMEO, if it has set one' } };
         return { edges, ...(deadline && { deadline }) };
       }
       case 'epoll': {
+        const set = picture.descriptor(pid, sleep.fd);
+        if (sleep.limit === undefined) return { edges: epollEdges(pid, set) };
+        const deadline = loopDeadline(pid, sleep.limit, set);
         // an event loop's limit is the next of its own timers, which may do anything
-        if (sleep.limit !== undefined) return { edges: [], live: 'its event loop has a timer' };
-        return { edges: epollEdges(pid, picture.descriptor(pid, sleep.fd)) };
+        if (!deadline) return { edges: [], live: 'its event loop has a timer' };
+        return { edges: epollEdges(pid, set), deadline };
       }
       case 'children': {
         const pids = sleep.pid !== undefined ? [sleep.pid] : (picture.procfs.children(pid) ?? []);
@@ -205,7 +218,17 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
 
   function pollDeadline(pid: number, name: string, limit: Limit): Deadline {
     const length = typeof limit === 'number' ? `${(limit / 1000).toFixed(1)} s` : 'unknown length';
-    return { who: label(pid), what: `the limit of its ${name} (${length})` };
+    return { who: label(pid), what: `the limit of its call of ${name} (${length})` };
+  }
+
+  /** Timers of an event loop that only limit a wait; every other timer is work to come. */
+  function loopDeadline(pid: number, limit: Limit, set: RawDescriptor | undefined): Deadline | undefined {
+    const who = label(pid);
+    if ((scene.rounds?.get(pid) ?? 0) >= ROUNDS)
+      return { who, what: 'a timer, if one of its timers is for this wait' };
+    const waitsOnTcp = set?.epoll.some(({ fd }) => isTcp(pid, fd)) ?? false;
+    const isAgent = typeof limit === 'number' && limit <= AGENT_MS && limit > 0.9 * AGENT_MS;
+    return waitsOnTcp && isAgent ? { who, what: 'the time limit of its HTTP agent (5 s)' } : undefined;
   }
 
   function isTcp(pid: number, fd: number | undefined): boolean {

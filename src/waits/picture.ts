@@ -34,8 +34,8 @@ export interface Picture {
   command(pid: number): string;
   /** Locks of `/proc/locks`. */
   locks(): readonly Lock[];
-  /** Whether no thread that was looked at has run since. */
-  still(): boolean;
+  /** Whether none of these threads has run since. Ids as in the graph; others are passed over. */
+  still(ids: Iterable<string>): boolean;
 }
 
 /** Threads that are not looked at: the one that looks, or all of a process whose event loop looks. */
@@ -47,23 +47,25 @@ export interface Observer {
 export function takePicture(procfs: Procfs, observer?: Observer): Picture {
   const processes = new Map<number, ProcessPicture | undefined>();
   const counters = new Map<string, RunCounter>();
+  const pool = new Set<string>();
   const descriptors = new Map<string, RawDescriptor | undefined>();
   const sets = new Map<number, readonly RawDescriptor[]>();
   const commands = new Map<number, string>();
   let locks: readonly Lock[] | undefined;
-  let whole = true;
 
   function thread(pid: number, tid: number): ThreadPicture | undefined {
     const counter = procfs.schedstat(pid, tid);
     const stat = procfs.stat(pid, tid);
     if (!stat || stat.state === 'Z' || stat.state === 'X') return undefined;
-    // without a counter nobody can say whether it ran in between
-    if (!counter) whole = false;
-    else counters.set(`${pid}/${tid}`, counter);
     const call = procfs.syscall(pid, tid);
     const sleep: Sleep = call
       ? decode(call, (address, length) => procfs.bytesAt(pid, address, length))
       : { kind: 'unknown', why: 'its system call cannot be read' };
+    // Looking is work for V8's pool in this very process. A pool thread that ran and sleeps again as it slept
+    // has woken nobody, if nobody else ran: that is enough.
+    if (pid === observer?.pid && sleep.kind === 'futex' && sleep.limit === undefined)
+      pool.add(`${pid}/${tid}`);
+    else if (counter) counters.set(`${pid}/${tid}`, counter);
     return { tid, state: stat.state, sleep };
   }
 
@@ -109,12 +111,20 @@ export function takePicture(procfs: Procfs, observer?: Observer): Picture {
       locks ??= procfs.locks() ?? [];
       return locks;
     },
-    still() {
-      if (!whole) return false;
-      for (const [key, before] of counters) {
-        const [pid, tid] = key.split('/').map(Number) as [number, number];
-        const after = procfs.schedstat(pid, tid);
-        if (after?.slices !== before.slices || after.ranNanoseconds !== before.ranNanoseconds) return false;
+    still(ids) {
+      for (const id of ids) {
+        const [, key, pid, tid] = /^thread:((\d+)\/(\d+))$/.exec(id) ?? [];
+        if (key === undefined) continue;
+        if (pool.has(key)) {
+          const call = procfs.syscall(Number(pid), Number(tid));
+          if (!call || decode(call, () => undefined).kind !== 'futex') return false;
+          continue;
+        }
+        // without a counter nobody can say whether it ran in between
+        const before = counters.get(key);
+        const after = procfs.schedstat(Number(pid), Number(tid));
+        if (!before || after?.slices !== before.slices) return false;
+        if (after.ranNanoseconds !== before.ranNanoseconds) return false;
       }
       return true;
     },

@@ -3,10 +3,13 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Config } from '../config';
 import type { ForkCall } from '../instruments/fork-call';
-import type { Hazard } from '../model';
+import type { Ledger } from '../ledger';
+import type { Fork, Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import type { StalledChild, StallSnapshot } from '../rules/rule';
 import { LateChildren } from './late-children';
+import type { BlockedCall, BlockedThread } from './notes';
+import type { Watcher } from './watcher';
 
 export interface StallContext {
   readonly procfs: Procfs;
@@ -14,14 +17,22 @@ export interface StallContext {
   readonly threadId: number;
   /** Runs the stall rules on a snapshot. */
   judge(snapshot: StallSnapshot): void;
+  /** Listeners and worker threads of this thread, and its children that live. */
+  readonly ledger: Pick<Ledger, 'children' | 'listeners' | 'workers'>;
   /** Hazards that the watcher thread has already reported. */
   reported(hazards: readonly Hazard[]): void;
   gap(gap: { what: string; why: string }): void;
 }
 
+const LINUX = process.platform === 'linux';
+
 export class StallWatch {
   readonly #context: StallContext;
   readonly #children: LateChildren;
+  /** `null`: it could not be started. */
+  #watcher: Watcher | null | undefined;
+  #tid: number | undefined;
+  #posted = false;
 
   constructor(context: StallContext) {
     this.#context = context;
@@ -34,7 +45,7 @@ export class StallWatch {
 
   /** A child was made and lives. */
   forked(fork: ForkCall, process: ChildProcess): void {
-    if (global.process.platform === 'linux') this.#children.add(fork, process);
+    if (LINUX) this.#children.add(fork, process);
   }
 
   exited(process: ChildProcess): void {
@@ -49,8 +60,74 @@ export class StallWatch {
     this.#children.sent(target);
   }
 
+  /** A `*Sync` function is about to block, or an asynchronous spawn is about to fork. */
+  forking(fork: ForkCall): void {
+    if (!LINUX || !(fork.blocking ? this.#couldWait(fork) : couldSleepInFork())) return;
+    const { timeoutMs } = fork.request;
+    // it ends by itself before anybody would call it late
+    if (timeoutMs > 0 && timeoutMs <= this.#context.config.stallMs) return;
+    this.#post({
+      kind: fork.blocking ? 'sync' : 'spawn',
+      api: fork.api,
+      since: Date.now(),
+      ...(timeoutMs > 0 && { timeoutMs }),
+      fork: plainFork(fork),
+      earlier: this.#context.procfs.threadChildren() ?? [],
+    });
+  }
+
+  /** The call came back. */
+  returned(): void {
+    if (!this.#posted || !this.#watcher) return;
+    this.#posted = false;
+    this.#watcher.board.clear();
+    const hazards = this.#watcher.board.take<Hazard>();
+    if (hazards.length > 0) this.#context.reported(hazards);
+  }
+
+  /** `Atomics.wait` is about to block. */
+  waiting(site: Site, timeoutMs: number | undefined): void {
+    if (!LINUX || this.#context.ledger.workers().length === 0) return;
+    this.#post({
+      kind: 'wait',
+      api: 'Atomics.wait',
+      since: Date.now(),
+      site: { frames: site.frames },
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    });
+  }
+
   stop(): void {
+    this.#watcher?.stop();
+    this.#watcher = undefined;
     this.#children.stop();
+  }
+
+  /** Something could wait for this thread, or keep the call's pipes. */
+  #couldWait(fork: ForkCall): boolean {
+    const { ledger } = this.#context;
+    if (fork.stdio.some(({ type }) => type === 'pipe' || type === 'ipc')) return true;
+    return ledger.children.size > 0 || ledger.workers().length > 0 || ledger.listeners().length > 0;
+  }
+
+  #post(call: BlockedCall): void {
+    const { config, threadId, ledger, procfs } = this.#context;
+    if (this.#watcher === undefined) {
+      const { startWatcher } = require('./watcher') as typeof import('./watcher');
+      this.#watcher = startWatcher(config, threadId) ?? null;
+    }
+    if (!this.#watcher) return;
+    this.#tid ??= procfs.threadSelf();
+    if (this.#tid === undefined) return;
+    const note: BlockedThread = {
+      pid: process.pid,
+      tid: this.#tid,
+      threadId,
+      call,
+      listeners: ledger.listeners(),
+    };
+    this.#watcher.board.post(note);
+    this.#posted = true;
   }
 
   #report(children: readonly StalledChild[], waitedMs: number, fork: ForkCall): void {
@@ -59,4 +136,37 @@ export class StallWatch {
     const moment = { type: 'stall' as const, time: Date.now(), threadId, waitedMs, fork };
     this.#context.judge(new StallView(moment, process.pid, { children }, this.#context.gap));
   }
+}
+
+/**
+ * Whether a child could sleep between fork and exec: only code that native libraries have registered runs there.
+ * What they have registered cannot be seen; that they were loaded can.
+ */
+function couldSleepInFork(): boolean {
+  if (process.env.LD_PRELOAD) return true;
+  for (const file of Object.keys(require.cache)) if (file.endsWith('.node')) return true;
+  return false;
+}
+
+/** A fork as it can go through shared memory: every getter read. */
+function plainFork(fork: ForkCall): Fork {
+  const { type, id, time, threadId, api, command, file, args, stdio, detached, shell, blocking, primitive } =
+    fork;
+  const forked = { frames: fork.forked.frames };
+  return {
+    type,
+    id,
+    time,
+    threadId,
+    api,
+    command,
+    file,
+    args,
+    stdio,
+    detached,
+    shell,
+    blocking,
+    primitive,
+    forked,
+  };
 }

@@ -41,8 +41,9 @@ export function streamWaits(scene: Scene, child: number, streams: readonly OwnSt
   const waits: StreamWait[] = [];
   for (const { pid, thread, stream } of sleepers) {
     if (waits.some((wait) => wait.stream === stream.name)) continue;
-    const verdict = judge(buildGraph(scene, [processId(pid)]), processId(pid), dead);
-    if (!verdict) continue;
+    const graph = buildGraph(scene, [processId(pid)]);
+    const verdict = judge(graph, processId(pid), dead);
+    if (!verdict || !picture.still(graph.keys())) continue;
     waits.push({
       stream: stream.name,
       reading: stream.reading,

@@ -1,0 +1,93 @@
+/**
+ * The memory that a thread shares with its watcher: a note that it leaves before it blocks, and what the watcher
+ * found meanwhile. One writer for each half.
+ */
+
+const NOTE_BYTES = 64 * 1024;
+const FOUND_BYTES = 512 * 1024;
+
+/** Indices of the header. */
+const SEQUENCE = 0;
+const NOTE_LENGTH = 1;
+const FOUND_LENGTH = 2;
+const HEADER_BYTES = 16;
+
+export type BoardMemory = SharedArrayBuffer;
+
+export function createBoardMemory(): BoardMemory {
+  return new SharedArrayBuffer(HEADER_BYTES + NOTE_BYTES + FOUND_BYTES);
+}
+
+/** Taken before the program's own use of them is watched. */
+const { wait, notify, load, store, add } = Atomics;
+
+export class Board {
+  readonly memory: BoardMemory;
+  readonly #header: Int32Array;
+  readonly #note: Uint8Array;
+  readonly #found: Uint8Array;
+
+  constructor(memory: BoardMemory) {
+    this.memory = memory;
+    this.#header = new Int32Array(memory, 0, HEADER_BYTES / 4);
+    this.#note = new Uint8Array(memory, HEADER_BYTES, NOTE_BYTES);
+    this.#found = new Uint8Array(memory, HEADER_BYTES + NOTE_BYTES, FOUND_BYTES);
+  }
+
+  /** The thread is about to block. A note that does not fit is not left. */
+  post(note: object): void {
+    const bytes = Buffer.from(JSON.stringify(note));
+    if (bytes.length > NOTE_BYTES) return;
+    this.#note.set(bytes);
+    store(this.#header, NOTE_LENGTH, bytes.length);
+    this.#turn();
+  }
+
+  /** The thread goes on. */
+  clear(): void {
+    store(this.#header, NOTE_LENGTH, 0);
+    this.#turn();
+  }
+
+  #turn(): void {
+    add(this.#header, SEQUENCE, 1);
+    notify(this.#header, SEQUENCE);
+  }
+
+  get sequence(): number {
+    return load(this.#header, SEQUENCE);
+  }
+
+  /** Sleeps until the sequence is another one, or for so long. Returns whether it is another one. */
+  sleep(sequence: number, ms: number): boolean {
+    return wait(this.#header, SEQUENCE, sequence, ms) !== 'timed-out';
+  }
+
+  /** The note, and the sequence that it belongs to. */
+  read<T>(): { readonly sequence: number; readonly note: T | undefined } {
+    for (;;) {
+      const sequence = this.sequence;
+      const length = load(this.#header, NOTE_LENGTH);
+      const text = Buffer.from(this.#note.subarray(0, length)).toString();
+      if (this.sequence !== sequence) continue;
+      return { sequence, note: length === 0 ? undefined : (JSON.parse(text) as T) };
+    }
+  }
+
+  /** The watcher has found something; what does not fit stays with it. */
+  tell(found: readonly object[]): void {
+    const bytes = Buffer.from(JSON.stringify(found));
+    if (bytes.length > FOUND_BYTES || load(this.#header, FOUND_LENGTH) !== 0) return;
+    this.#found.set(bytes);
+    store(this.#header, FOUND_LENGTH, bytes.length);
+  }
+
+  /** What the watcher has found since the last call. */
+  take<T>(): T[] {
+    const length = load(this.#header, FOUND_LENGTH);
+    if (length === 0) return [];
+    const text = Buffer.from(this.#found.subarray(0, length)).toString();
+    store(this.#header, FOUND_LENGTH, 0);
+    return JSON.parse(text) as T[];
+  }
+}

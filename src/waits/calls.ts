@@ -1,0 +1,111 @@
+/** What the kernel says about a call in which a thread is blocked. */
+
+import type { ChildFacts } from '../model';
+import type { Procfs } from '../procfs/procfs';
+import type { PipeHolder, StalledCall } from '../rules/rule';
+import { judge } from './graph';
+import { pipeHolders } from './held';
+import { type BlockedThread, threadLabel } from './notes';
+import { buildGraph, callChildren, threadId } from './observe';
+import { type Picture, takePicture } from './picture';
+import type { Progress } from './progress';
+
+/** One picture of a blocked call; undefined where it shows two moments, or nothing is proven. */
+export function lookAtCall(
+  procfs: Procfs,
+  note: BlockedThread,
+  watcher: number,
+  progress: Progress,
+): StalledCall | undefined {
+  const picture = takePicture(procfs, { pid: note.pid, tids: [watcher] });
+  const { call } = note;
+  const children = call.kind === 'wait' ? [] : callChildren(picture, note);
+  const child = childOf(picture, note, children[0]);
+  const labels = new Map(child ? [[child.pid, `child \`${child.command}\``]] : []);
+  const heldBy = call.kind === 'sync' && !child ? holdersOf(picture, note) : [];
+  const root = threadId(note.pid, note.tid);
+  const scene = { picture, self: note.pid, blocked: [note], labels, rounds: progress.rounds() };
+  const graph = buildGraph(scene, heldBy.length > 0 ? [] : [root]);
+  const verdict = judge(graph, root);
+  const forking = call.kind === 'spawn' ? lockOf(picture, note, children[0]) : undefined;
+  if (heldBy.length === 0 && !verdict) return undefined;
+  if (call.kind === 'spawn' && !forking) return undefined;
+  if (verdict && !picture.still(graph.keys())) return undefined;
+  return {
+    thread: threadLabel(note.threadId),
+    kind: call.kind,
+    api: call.api,
+    ms: Date.now() - progress.since,
+    ...(call.site && { site: call.site }),
+    ...(call.fork && { fork: call.fork }),
+    ...(child && { child }),
+    ...(verdict && { verdict }),
+    heldBy,
+    ...(forking && { forking }),
+    output: [],
+    listeners: note.listeners,
+  };
+}
+
+/** What makes two pictures of one call say the same. */
+export function sameFinding(a: StalledCall, b: StalledCall): boolean {
+  const key = (call: StalledCall) =>
+    JSON.stringify([
+      call.child?.pid,
+      call.verdict?.path,
+      call.verdict?.grade,
+      call.heldBy.map(({ pid }) => pid),
+    ]);
+  return key(a) === key(b);
+}
+
+function childOf(picture: Picture, note: BlockedThread, pid: number | undefined): ChildFacts | undefined {
+  if (pid === undefined) return undefined;
+  return { pid, command: note.call.fork?.command ?? picture.command(pid) };
+}
+
+/** The ends that the loop of a `*Sync` function still reads. */
+function holdersOf(picture: Picture, note: BlockedThread): PipeHolder[] {
+  const thread = picture.process(note.pid)?.threads?.find(({ tid }) => tid === note.tid);
+  if (thread?.sleep.kind !== 'epoll') return [];
+  const set = picture.descriptor(note.pid, thread.sleep.fd)?.epoll ?? [];
+  const ends = set.flatMap(({ fd }) => {
+    const end = picture.descriptor(note.pid, fd);
+    if (end?.kind !== 'socket' || end.inode === undefined) return [];
+    const theirs = picture.holders.of(`socket:[${end.inode + 1}]`).find(({ pid }) => pid !== note.pid);
+    return [{ name: theirs?.fd === 2 ? 'stderr' : 'stdout', fd }];
+  });
+  return pipeHolders(picture, note.pid, ends);
+}
+
+/** The lock on which a process sleeps that has not called exec; its owner, where the kernel lets us see it. */
+function lockOf(picture: Picture, note: BlockedThread, pid: number | undefined): StalledCall['forking'] {
+  const seen = pid === undefined ? undefined : picture.process(pid);
+  const [thread, ...others] = seen?.threads ?? [];
+  if (!seen?.stat.forkedWithoutExec || !thread || others.length > 0 || thread.sleep.kind !== 'futex')
+    return undefined;
+  const { procfs } = picture;
+  const owner = ownerOf(procfs, note.pid, pid!, thread.sleep.address);
+  return {
+    ...(owner !== undefined && { owner: `thread ${owner} of this process` }),
+    proof: [
+      `/proc/${pid}/stat: PF_FORKNOEXEC is set, 1 thread`,
+      `/proc/${pid}/syscall: futex at 0x${thread.sleep.address.toString(16)}`,
+      `/proc/${pid}/wchan: ${procfs.wchan(pid!) ?? 'futex_wait'}`,
+      ...(owner !== undefined
+        ? [
+            `/proc/${pid}/mem: the lock's owner is thread ${owner}; /proc/${note.pid}/task has it, /proc/${pid}/task has not`,
+          ]
+        : []),
+    ],
+  };
+}
+
+/** glibc's `pthread_mutex_t` on 64-bit machines: the futex word, a count, and at byte 8 the owner's thread id. */
+function ownerOf(procfs: Procfs, parent: number, child: number, address: bigint): number | undefined {
+  const owner = procfs.bytesAt(child, address, 12)?.readInt32LE(8);
+  if (owner === undefined || owner <= 0) return undefined;
+  return procfs.threads(parent)?.includes(owner) && !procfs.threads(child)?.includes(owner)
+    ? owner
+    : undefined;
+}

@@ -1,0 +1,69 @@
+/** Whether those whom a call waits for get on: cheap enough to ask a dozen times a second. */
+
+import type { Procfs } from '../procfs/procfs';
+import type { BlockedThread } from './notes';
+
+/** Less processor time than this between two looks at the clock is not work: a poll that runs out, a heartbeat. */
+const TRIFLE_NANOSECONDS = 3_000_000;
+
+export class Progress {
+  readonly #procfs: Procfs;
+  readonly #note: BlockedThread;
+  readonly #waits = new Map<number, { key: string; slices: number; rounds: number }>();
+  #pids = '';
+  #ran = 0;
+  /** Milliseconds since the epoch: when something last happened. */
+  since: number;
+
+  constructor(procfs: Procfs, note: BlockedThread) {
+    this.#procfs = procfs;
+    this.#note = note;
+    this.since = note.call.since;
+  }
+
+  /** Returns whether something happened since the last call. */
+  look(): boolean {
+    const pids = this.#tree();
+    let ran = 0;
+    for (const pid of pids) {
+      const counter = this.#procfs.schedstat(pid, pid);
+      ran += counter?.ranNanoseconds ?? 0;
+      if (counter) this.#follow(pid, counter.slices);
+    }
+    const key = pids.join();
+    const first = this.#pids === '';
+    const moved = key !== this.#pids || ran - this.#ran > TRIFLE_NANOSECONDS;
+    if (!moved) return false;
+    // who works does not merely come round
+    this.#waits.clear();
+    this.#pids = key;
+    this.#ran = ran;
+    // the first look says nothing about what happened before it
+    if (!first) this.since = Date.now();
+    return true;
+  }
+
+  /** How often the main threads of processes have woken, done next to nothing, and gone back to the same wait. */
+  rounds(): ReadonlyMap<number, number> {
+    return new Map([...this.#waits].map(([pid, { rounds }]) => [pid, rounds]));
+  }
+
+  #follow(pid: number, slices: number): void {
+    const call = this.#procfs.syscall(pid, pid);
+    if (!call || call.running) return;
+    const key = [call.number, ...call.args.slice(0, 2)].join();
+    const before = this.#waits.get(pid);
+    if (before?.key !== key) this.#waits.set(pid, { key, slices, rounds: 0 });
+    else if (before.slices !== slices) this.#waits.set(pid, { key, slices, rounds: before.rounds + 1 });
+  }
+
+  /** The processes under the call, found anew each time. */
+  #tree(): number[] {
+    const { pid, tid, call } = this.#note;
+    if (call.kind === 'wait') return [pid];
+    const found = (this.#procfs.children(pid, tid) ?? []).filter((child) => !call.earlier?.includes(child));
+    for (let at = 0; at < found.length && at < 256; at++)
+      found.push(...(this.#procfs.children(found[at]!) ?? []));
+    return found;
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * The thread that looks while another one is blocked. It sleeps in `Atomics.wait` until a note is left, watches
+ * whether the call gets on, proves what is stuck and writes the report by itself: the thread that it is about can
+ * do nothing.
+ */
+
+import { workerData } from 'node:worker_threads';
+import { Engine } from '../engine';
+import type { Hazard } from '../model';
+import { createProcfs } from '../procfs/procfs';
+import { createReporter } from '../reporters';
+import { rules } from '../rules';
+import type { StalledCall } from '../rules/rule';
+import { messageOf, say } from '../say';
+import { Board } from './board';
+import { breakCall } from './break';
+import { lookAtCall, sameFinding } from './calls';
+import type { BlockedThread } from './notes';
+import { Progress } from './progress';
+import { StallView } from './stall-view';
+import type { WatcherData } from './watcher';
+
+/** Those that write a file at the end, or need the program's own SDK: the blocked thread tells them afterwards. */
+export const LATER_REPORTERS: ReadonlySet<string> = new Set(['html', 'sarif', 'junit', 'otel']);
+
+const data = workerData as WatcherData;
+const { config } = data;
+const board = new Board(data.memory);
+const procfs = createProcfs();
+const self = procfs.threadSelf() ?? 0;
+const found: Hazard[] = [];
+
+const engine = new Engine({
+  rules: rules.filter((rule) => rule.stall !== undefined),
+  allow: config.allow,
+  reporters: () =>
+    (config.reporters ?? ['terminal'])
+      .filter((name) => !LATER_REPORTERS.has(name))
+      .flatMap((name) => {
+        try {
+          const options = { cwd: data.cwd, ...(config.output !== undefined && { output: config.output }) };
+          return createReporter(name, options);
+        } catch (error) {
+          say(messageOf(error));
+          return [];
+        }
+      }),
+  publish: (hazard) => found.push(hazard),
+  pid: data.pid,
+  threadId: data.threadId,
+});
+
+/** The rhythm of looking whether the call gets on, in milliseconds. */
+const step = Math.min(80, Math.max(20, config.stallMs / 8));
+
+/** The first of the two looks comes at this part of `stallMs`, so that the second is not late. */
+const EARLY = 0.6;
+
+for (;;) {
+  const { sequence, note } = board.read<BlockedThread>();
+  try {
+    if (note) watch(note, sequence);
+  } catch (error) {
+    say(`internal error in the watcher, the program goes on: ${messageOf(error)}`);
+  }
+  board.sleep(sequence, Number.POSITIVE_INFINITY);
+}
+
+/** Returns when the call has come back, or when all that can be said has been said. */
+function watch(note: BlockedThread, sequence: number): void {
+  const progress = new Progress(procfs, note);
+  const began = note.call.since;
+  let suspected: StalledCall | undefined;
+  let fruitless = 0;
+  let nextLook = 0;
+  for (;;) {
+    const age = Date.now() - began;
+    const pace = age < 10 * config.stallMs ? step : Math.min(config.stallMs, 4 * step);
+    // nothing can be late before that, and most calls end before it
+    const rest = suspected ? step : Math.max(pace, EARLY * 0.5 * config.stallMs - age);
+    if (board.sleep(sequence, rest)) return;
+    if (progress.look()) {
+      suspected = undefined;
+      fruitless = 0;
+      nextLook = 0;
+    }
+    const now = Date.now();
+    // two pictures prove it; the time is there so that nobody is blamed for a pause
+    const quiet = now - progress.since >= config.stallMs / 2;
+    const due = now - began >= (suspected ? config.stallMs - step : EARLY * config.stallMs);
+    if (!quiet || !due || now < nextLook) continue;
+    const seen = lookAtCall(procfs, note, self, progress);
+    if (seen && suspected && sameFinding(seen, suspected)) {
+      report(note, seen, sequence);
+      return;
+    }
+    suspected = seen;
+    if (!seen) nextLook = now + config.stallMs * 0.1 * 2 ** Math.min(6, fruitless++);
+  }
+}
+
+function report(note: BlockedThread, call: StalledCall, sequence: number): void {
+  // it may have come back while we looked
+  if (board.sequence !== sequence) return;
+  const broken = config.break && call.kind === 'sync' && call.verdict ? breakCall(procfs, note) : undefined;
+  const moment = {
+    type: 'stall' as const,
+    time: Date.now(),
+    threadId: note.threadId,
+    waitedMs: Date.now() - note.call.since,
+    ...(call.fork && { fork: call.fork }),
+  };
+  const calls = [{ ...call, ...(broken !== undefined && { broken }) }];
+  engine.run('stall', new StallView(moment, data.pid, { calls }, (gap) => engine.gap(gap)));
+  for (const gap of procfs.failures()) engine.gap(gap);
+  board.tell(found.splice(0));
+}

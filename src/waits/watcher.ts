@@ -1,0 +1,80 @@
+/**
+ * Starts the thread that looks when this one is blocked. It is started with the first call that could get stuck,
+ * sleeps in between, and is nowhere to be seen for the program.
+ */
+
+import { channel } from 'node:diagnostics_channel';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import type { Config } from '../config';
+import { Board, createBoardMemory } from './board';
+
+/** What the thread gets to know at its start. */
+export interface WatcherData {
+  readonly memory: SharedArrayBuffer;
+  readonly config: Config;
+  readonly cwd: string;
+  readonly pid: number;
+  readonly threadId: number;
+}
+
+export interface Watcher {
+  readonly board: Board;
+  stop(): void;
+}
+
+export function startWatcher(config: Config, threadId: number): Watcher | undefined {
+  const workers = require('node:worker_threads') as typeof import('node:worker_threads');
+  const memory = createBoardMemory();
+  const workerData: WatcherData = { memory, config, cwd: process.cwd(), pid: process.pid, threadId };
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  try {
+    const worker = unseen(
+      () =>
+        new workers.Worker(join(__dirname, 'watcher-thread.js'), {
+          name: 'forkguard',
+          workerData,
+          env,
+          execArgv: [],
+          stdin: false,
+          trackUnmanagedFds: false,
+          resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 48, stackSizeMb: 2 },
+        }),
+    );
+    worker.on('error', () => {});
+    worker.unref();
+    return { board: new Board(memory), stop: () => void worker.terminate() };
+  } catch {
+    // no memory or no thread is left: nobody watches then
+    return undefined;
+  }
+}
+
+/**
+ * Node tells of a new worker thread on a channel, at once, and with the event `worker` of `process`, in the next
+ * tick. The program did not start this one and shall not hear of it.
+ */
+function unseen(create: () => Worker): Worker {
+  const announced = channel('worker_threads') as { publish?: unknown };
+  let worker: Worker | undefined;
+  const emit = process.emit;
+  // this tick runs before the one that `new Worker` asks for, the other one after it
+  process.nextTick(() => {
+    process.emit = function (this: NodeJS.Process, name: string, ...args: unknown[]) {
+      if (name === 'worker' && args[0] === worker) return false;
+      return Reflect.apply(emit, this, [name, ...args]);
+    } as typeof process.emit;
+  });
+  const own = Object.getOwnPropertyDescriptor(announced, 'publish');
+  announced.publish = () => {};
+  try {
+    worker = create();
+    return worker;
+  } finally {
+    if (own) Object.defineProperty(announced, 'publish', own);
+    else Reflect.deleteProperty(announced, 'publish');
+    process.nextTick(() => {
+      if (Object.hasOwn(process, 'emit')) Reflect.deleteProperty(process, 'emit');
+    });
+  }
+}
