@@ -184,8 +184,9 @@ export class Observer {
 
   #hasAftermath(call: ForkCall): boolean {
     if (call.blocking || call.child === undefined) return false;
-    if ((call.blockedMs ?? 0) >= this.#gathered.config.slowForkMs) return true;
-    return sharesInput(call) || this.#strangers.look(this.procfs, this.#gathered.ledger);
+    const strangers = this.#strangers.look(this.procfs, this.#gathered.ledger);
+    const slow = (call.blockedMs ?? 0) >= this.#gathered.config.slowForkMs;
+    return strangers || slow || sharesInput(call);
   }
 
   #expectAftermath(call: ForkCall): void {
