@@ -1,31 +1,32 @@
 #!/usr/bin/env node
-// Joins what the preload loads at start into one file, dist/start-up.js. Finding, reading and compiling each module
-// by itself makes start-up cost twice as much. The modules' own files become one line each that hands out
-// the joined module, so there is one copy of each. Without this step everything works, only slower.
+// Joins what the preload loads at start into one file, dist/start-up.js, and what the first fork loads into
+// another, dist/first-fork.js. Finding, reading and compiling each module by itself costs more than running it.
+// The modules' own files become one line each that hands out the joined module, so there is one copy of each.
+// Without this step everything works, only slower.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, parse, posix, relative, resolve } from 'node:path';
+import { dirname, join, parse, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
 const DIST = resolve(dirname(fileURLToPath(import.meta.url)), '../dist');
-const REGISTER = join(DIST, 'register.js');
+const FORKS = "const c=require('child_process');c.spawnSync('true');c.spawn('true');";
 
-/** The modules that are loaded at start, such as `src/guard`. */
-function loadedAtStart() {
+/** The modules that a program has loaded, in the order of loading: `register`, `src/guard`, … */
+function loadedBy(program, settings) {
   const { NODE_OPTIONS: _, ...rest } = process.env;
   const env = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith('FORKGUARD')));
-  const print = 'console.log(JSON.stringify(Object.keys(require.cache)))';
-  const files = JSON.parse(
-    execFileSync(process.execPath, ['-r', REGISTER, '-e', print], {
-      cwd: parse(DIST).root,
-      env,
-      encoding: 'utf8',
-    }),
-  );
-  return files
-    .filter((file) => file === REGISTER || file.startsWith(join(DIST, 'src')))
+  const script = `${program}console.log(JSON.stringify(Object.keys(require.cache)))`;
+  // away from any package.json, so that no settings are read
+  const output = execFileSync(process.execPath, ['-r', join(DIST, 'register.js'), '-e', script], {
+    cwd: parse(DIST).root,
+    env: { ...env, ...settings },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return JSON.parse(output)
+    .filter((file) => file.startsWith(DIST + sep))
     .map((file) => relative(DIST, file).replaceAll('\\', '/').replace(/\.js$/, ''));
 }
 
@@ -36,31 +37,42 @@ function nameOf(id, from) {
   return existsSync(join(DIST, `${name}.js`)) ? name : `${name}/index`;
 }
 
-function joined(name, names) {
+function joined(name, fileOf, own) {
   const plain = ts.transpile(readFileSync(join(DIST, `${name}.js`), 'utf8'), {
     removeComments: true,
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.None,
   });
-  const body = plain.replace(/\brequire\(["']([^"']+)["']\)/g, (call, id) => {
-    const target = nameOf(id, name);
-    if (target === undefined) return call;
-    return names.includes(target)
-      ? `load(${JSON.stringify(target)})`
-      : `require(${JSON.stringify(`./${target}.js`)})`;
-  });
-  const text = body.replace(/^"use strict";\s*/, '').trim();
-  return `${JSON.stringify(name)}(exports, __dirname) {\n${text}\n},\n`;
+  const body = plain
+    .replace(/^"use strict";\s*/, '')
+    .replace(/\brequire\(["']([^"']+)["']\)/g, (call, id) => {
+      const target = nameOf(id, name);
+      if (target === undefined) return call;
+      const file = fileOf.get(target);
+      if (file === own) return `joined$(${JSON.stringify(target)})`;
+      return file ? `require('./${file}')(${JSON.stringify(target)})` : `require('./${target}.js')`;
+    });
+  return `${JSON.stringify(name)}(exports, __dirname) {\n${body.trim()}\n},\n`;
 }
 
-const names = loadedAtStart();
-if (names.length < 5) throw new Error('dist is joined already: compile it first');
-writeFileSync(
-  join(DIST, 'start-up.js'),
+const atStart = loadedBy('', {});
+if (atStart.length < 5) throw new Error('dist is joined already: compile it first');
+// a descriptor that this shell leaks would be reported: no reporter is to be loaded for it
+const quiet = { FORKGUARD_REPORTERS: 'none' };
+const before = loadedBy('', quiet);
+const atFork = loadedBy(FORKS, quiet).filter((name) => !before.includes(name));
+const groups = new Map([
+  ['start-up.js', atStart],
+  ['first-fork.js', atFork],
+]);
+const fileOf = new Map([...groups].flatMap(([file, names]) => names.map((name) => [name, file])));
+
+const texts = [...groups].map(([file, names]) => [
+  file,
   `'use strict';
 const { dirname } = require('node:path');
 const made = Object.create(null);
-function load(name) {
+function joined$(name) {
   const known = made[name];
   if (known) return known;
   const exports = (made[name] = {});
@@ -68,12 +80,13 @@ function load(name) {
   return exports;
 }
 const modules = {
-${names.map((name) => joined(name, names)).join('')}};
-module.exports = load;
+${names.map((name) => joined(name, fileOf, file)).join('')}};
+module.exports = joined$;
 `,
-);
-for (const name of names) {
-  const way = `${'../'.repeat(name.split('/').length - 1) || './'}start-up.js`;
+]);
+for (const [file, text] of texts) writeFileSync(join(DIST, file), text);
+for (const [name, file] of fileOf) {
+  const way = `${'../'.repeat(name.split('/').length - 1) || './'}${file}`;
   writeFileSync(
     join(DIST, `${name}.js`),
     `'use strict';\nmodule.exports = require(${JSON.stringify(way)})(${JSON.stringify(name)});\n`,

@@ -2,13 +2,9 @@ import { baselineKey } from './baseline';
 import type { ForkCall } from './instruments/fork-call';
 import type { Ledger } from './ledger';
 import type { Crossing, Descriptor, Gap } from './model';
+import type { OwnTable } from './own-table';
 import type { Owners } from './owners';
 import type { Procfs } from './procfs/procfs';
-
-/** Above this, the table is not searched number by number unless there is credit for it. */
-const SMALL_TABLE = 48;
-/** Share of the time spent in forks that searching the table may cost once it is large. */
-const SEARCH_SHARE = 0.05;
 
 /** What the descriptor table is searched with: the kernel, what is known, and how much time may be spent. */
 export interface CrossingContext {
@@ -16,26 +12,9 @@ export interface CrossingContext {
   readonly ledger: Ledger;
   /** Descriptors that were inheritable before forkguard was loaded. */
   readonly baseline: ReadonlySet<string>;
-  readonly credit: SearchCredit;
+  readonly ownTable: OwnTable;
   readonly owners: Owners;
   gap(gap: Gap): void;
-}
-
-/** Time earned by forks and spent on searches, so that forks stay cheap however large the table is. */
-export class SearchCredit {
-  #milliseconds = 5;
-
-  earn(milliseconds: number): void {
-    this.#milliseconds = Math.min(this.#milliseconds + milliseconds * SEARCH_SHARE, 50);
-  }
-
-  get left(): boolean {
-    return this.#milliseconds > 0;
-  }
-
-  spend(milliseconds: number): void {
-    this.#milliseconds -= milliseconds;
-  }
 }
 
 /** Descriptors that a fork's child has got: those passed in `stdio`, then those that leaked. */
@@ -87,29 +66,12 @@ function leakedDescriptors(call: ForkCall, context: CrossingContext): number[] {
     }
   }
   if (call.error !== undefined && call.child === undefined) return [];
-  return searchOwnTable(passed, context);
+  return context.ownTable.inheritable(procfs, context.gap).filter((fd) => !passed.has(fd));
 }
 
 function isSame(fd: number, pid: number, procfs: Procfs): boolean {
   const here = procfs.link('self', fd);
   return here !== undefined && here === procfs.link(pid, fd);
-}
-
-function searchOwnTable(passed: ReadonlySet<number>, context: CrossingContext): number[] {
-  const { procfs, credit } = context;
-  const count = procfs.openCount('self');
-  if ((count === undefined || count > SMALL_TABLE) && !credit.left) {
-    context.gap({
-      what: 'descriptors that leaked into some children',
-      why: 'this process has many open descriptors, and the children had ended before their own could be listed; searching for each would cost more than 5 % of the time spent in forks',
-    });
-    return [];
-  }
-  const begin = performance.now();
-  const open = procfs.fds('self') ?? [];
-  const leaked = open.filter((fd) => fd > 2 && !passed.has(fd) && procfs.closeOnExec(fd) === false);
-  if (open.length > SMALL_TABLE) credit.spend(performance.now() - begin);
-  return leaked;
 }
 
 /** A descriptor of this process with all that is known of it. */

@@ -13,7 +13,6 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
   const listenFds = Number(request.variable('LISTEN_FDS') ?? Number.NaN);
   const listenPid = request.variable('LISTEN_PID');
   const channel = Number(request.variable('NODE_CHANNEL_FD') ?? Number.NaN);
-  const directory = resolve(request.cwd ?? '.');
   const nodeOptions = request.variable('NODE_OPTIONS');
   const options = splitOptions(nodeOptions ?? '');
   const own = runsNode ? nodeFlags(request.args.slice(1)) : [];
@@ -26,8 +25,8 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
       }),
     ...(Number.isInteger(channel) && { channelFd: channel }),
     preloads: [
-      ...preloads(options, 'NODE_OPTIONS', directory, nodeOptions !== process.env.NODE_OPTIONS),
-      ...preloads(own, 'arguments', directory, false),
+      ...preloads(options, 'NODE_OPTIONS', request.cwd, nodeOptions !== process.env.NODE_OPTIONS),
+      ...preloads(own, 'arguments', request.cwd, false),
     ],
     inspectors: [...inspectors(options, 'NODE_OPTIONS'), ...inspectors(own, 'arguments')],
   };
@@ -71,7 +70,7 @@ function splitOptions(text: string): string[] {
 function preloads(
   flags: readonly string[],
   source: Preload['source'],
-  directory: string,
+  cwd: string | undefined,
   setHere: boolean,
 ): Preload[] {
   const found: Preload[] = [];
@@ -80,6 +79,7 @@ function preloads(
     if (!PRELOAD_FLAG.test(flag)) continue;
     const value = joined ?? flags[++i];
     if (value === undefined || isAbsolute(value) || !isPath(flag, value)) continue;
+    const directory = resolve(cwd ?? '.');
     const path = resolve(directory, value);
     found.push({
       flag,

@@ -1,8 +1,8 @@
+import { hasSubscribers } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
 import type { ForkMessage } from './channels';
 import type { Config } from './config';
 import { ConflictView } from './conflict-view';
-import { SearchCredit } from './crossings';
 import { Engine } from './engine';
 import { Exits } from './exits/exits';
 import { type ForkCall, imaginedCall } from './instruments/fork-call';
@@ -10,6 +10,7 @@ import type { TouchedStdio } from './instruments/process';
 import { descriptorOf } from './instruments/stdio';
 import type { Ledger } from './ledger';
 import type { ForkRecord, Hazard, Reporter, Site } from './model';
+import { OwnTable } from './own-table';
 import { Owners } from './owners';
 import { createProcfs } from './procfs/procfs';
 import { createReporter } from './reporters';
@@ -54,7 +55,7 @@ export class Observer {
   readonly engine: Engine;
   readonly exits: Exits;
   readonly #gathered: Gathered;
-  readonly #credit = new SearchCredit();
+  readonly #ownTable = new OwnTable();
   readonly #owners = new Owners(this.procfs);
   readonly #strangers = new Strangers();
   #pending: Pending[] = [];
@@ -95,7 +96,7 @@ export class Observer {
       ledger,
       baseline,
       touched,
-      credit: this.#credit,
+      ownTable: this.#ownTable,
       owners: this.#owners,
       pid: process.pid,
       slowForkMs: this.#gathered.config.slowForkMs,
@@ -107,7 +108,7 @@ export class Observer {
   /** Judges a fork that has just been made, or, for `process.execve`, is about to be. */
   fork(call: ForkCall): Hazard[] {
     this.#forks++;
-    if (call.blockedMs !== undefined) this.#credit.earn(call.blockedMs);
+    if (call.blockedMs !== undefined) this.#ownTable.earn(call.blockedMs);
     const view = new ForkView(call, this.context);
     const hazards = this.engine.run('fork', view);
     if (this.#hasAftermath(call)) this.#expectAftermath(call);
@@ -184,7 +185,7 @@ export class Observer {
 
   #hasAftermath(call: ForkCall): boolean {
     if (call.blocking || call.child === undefined) return false;
-    const strangers = this.#strangers.look(this.procfs, this.#gathered.ledger);
+    const strangers = this.#strangers.lookAgain(this.procfs, this.#gathered.ledger);
     const slow = (call.blockedMs ?? 0) >= this.#gathered.config.slowForkMs;
     return strangers || slow || sharesInput(call);
   }
@@ -289,9 +290,9 @@ function publishHazard(hazard: Hazard): void {
   if (hazardChannel.hasSubscribers) hazardChannel.publish(hazard);
 }
 
+/** Asked at each fork: the channel is made only once somebody has subscribed. */
 function hasForkSubscribers(): boolean {
-  const { end } = channels().forkChannel;
-  return end.hasSubscribers;
+  return hasSubscribers('tracing:forkguard:fork:end');
 }
 
 function publishFork(message: ForkMessage): void {

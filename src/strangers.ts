@@ -5,12 +5,23 @@ import type { ProcessFacts } from './rules/rule';
 /** A native fork that calls exec does so within microseconds; this many milliseconds later it has had its time. */
 const LEAST_AGE_MS = 100;
 
+/** Milliseconds between two looks at forks: in a burst of forks one look sees what all of them would. */
+const LOOK_AGAIN_MS = 20;
+
 /** Children that native code made: seen once they are suspects, seen again without exec they are certain. */
 export class Strangers {
   readonly #suspects = new Map<number, { readonly startTime: number; readonly seen: number }>();
+  #looked = -LOOK_AGAIN_MS;
+
+  /** As `look`, unless the last look was just now. */
+  lookAgain(procfs: Procfs, ledger: Ledger): boolean {
+    const ms = performance.now() - this.#looked;
+    return ms >= 0 && ms < LOOK_AGAIN_MS ? this.#suspects.size > 0 : this.look(procfs, ledger);
+  }
 
   /** Looks at the children of the calling thread. Tells whether there are suspects. */
   look(procfs: Procfs, ledger: Ledger): boolean {
+    this.#looked = performance.now();
     for (const pid of procfs.threadChildren() ?? []) {
       if (ledger.children.has(pid) || this.#suspects.has(pid)) continue;
       const stat = procfs.stat(pid);

@@ -145,7 +145,10 @@ function requestOfSpawn(value: unknown): ForkRequest | undefined {
     shell: Boolean(options.shell) || isShell(options.file, args),
     blocking: false,
     primitive: primitive(),
-    variable: (name) => pairs?.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1),
+    variable: (name) => {
+      const start = `${name}=`;
+      return pairs?.find((pair) => pair.startsWith(start))?.slice(start.length);
+    },
     timeoutMs: 0,
   };
 }

@@ -27,7 +27,7 @@ export const interleavedOutput: Rule = {
   summary: 'a child writes to our stdout while our own output still waits: the order is lost',
   *fork(snapshot) {
     const { moment } = snapshot;
-    if (moment.error !== undefined || moment.api === 'process.execve') return;
+    if (moment.error !== undefined || moment.primitive === 'execve') return;
     for (const [fd, stream, bytes] of [
       [1, 'stdout', moment.pendingStdout],
       [2, 'stderr', moment.pendingStderr],

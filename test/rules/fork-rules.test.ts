@@ -274,7 +274,7 @@ test('execve-losses: counts what is lost, and is silent where nothing is', () =>
     cwd: '/',
     exitListeners: 2,
   };
-  const moment = { api: 'process.execve' as const };
+  const moment = { api: 'process.execve' as const, primitive: 'execve' as const };
   expect(findings('execve-losses', { moment })).toEqual([]);
   expect(findings('execve-losses', { program })).toEqual([]);
   expect(findings('execve-losses', { moment, program })[0]?.proof).toHaveLength(2);
