@@ -1,6 +1,6 @@
 import type { Crossing, Finding } from '../model';
 import type { EnvironmentFacts, ForkSnapshot, Rule } from './rule';
-import { childOf, isConnected, isListener, openerOf, thing } from './words';
+import { childOf, isConnected, isListener, lockThatCrosses, openerOf, thing } from './words';
 
 /**
  * ### What it reports
@@ -54,7 +54,7 @@ function finding(crossing: Crossing, { moment }: ForkSnapshot): Finding {
   const { descriptor, proof } = crossing;
   const inherited = descriptor.origin === 'inherited';
   const outlives = moment.detached && descriptor.kind === 'pipe' && descriptor.access !== 'read';
-  const heavy = isListener(descriptor) || descriptor.locks.length > 0 || outlives;
+  const heavy = isListener(descriptor) || lockThatCrosses(descriptor) !== undefined || outlives;
   return {
     what: `${childOf(moment)} inherits descriptor ${descriptor.fd}, ${thing(descriptor)}`,
     opened: openerOf(descriptor),
@@ -77,7 +77,7 @@ function finding(crossing: Crossing, { moment }: ForkSnapshot): Finding {
 function harm({ descriptor }: Crossing): string {
   if (isListener(descriptor)) return 'the port stays bound after this process has closed it or has exited';
   if (isConnected(descriptor)) return 'the peer sees no end of the connection while the child lives';
-  if (descriptor.locks.length > 0) return 'the lock is not released while the child lives';
+  if (lockThatCrosses(descriptor)) return 'the lock is not released while the child lives';
   switch (descriptor.kind) {
     case 'pty':
       return 'the programs in that terminal are not hung up when it is closed here';

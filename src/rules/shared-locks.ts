@@ -1,6 +1,6 @@
 import type { Lock } from '../model';
 import type { Rule } from './rule';
-import { childOf, openerOf } from './words';
+import { childOf, lockThatCrosses, openerOf } from './words';
 
 /**
  * ### What it reports
@@ -33,7 +33,7 @@ export const sharedLocks: Rule = {
   *fork(snapshot) {
     const { moment } = snapshot;
     for (const { descriptor, proof, via } of snapshot.crossings()) {
-      const lock = descriptor.locks.find(crosses);
+      const lock = lockThatCrosses(descriptor);
       if (!lock) continue;
       yield {
         what: `${childOf(moment)} shares the lock on ${descriptor.target}`,
@@ -56,10 +56,6 @@ export const sharedLocks: Rule = {
     }
   },
 };
-
-function crosses({ type, waiting }: Lock): boolean {
-  return !waiting && (type === 'FLOCK' || type === 'OFDLCK' || type === 'LEASE');
-}
 
 function nameOf({ type }: Lock): string {
   return type === 'FLOCK' ? 'flock lock' : type === 'LEASE' ? 'lease' : 'open file description lock';

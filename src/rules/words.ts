@@ -1,4 +1,4 @@
-import type { ChildFacts, Descriptor, Fork, Site } from '../model';
+import type { ChildFacts, Descriptor, Fork, Lock, Site } from '../model';
 
 /** "child `curl`", also where it never came to life. */
 export function childOf(fork: Fork): string {
@@ -42,6 +42,11 @@ export function isConnected({ socket }: Descriptor): boolean {
 
 export function isListener({ socket }: Descriptor): boolean {
   return socket?.state === 'listen';
+}
+
+/** A lock that belongs to the open file description. Record locks belong to a process and do not cross a fork. */
+export function lockThatCrosses({ locks }: Descriptor): Lock | undefined {
+  return locks.find(({ type, waiting }) => !waiting && /^(FLOCK|OFDLCK|LEASE)$/.test(type));
 }
 
 const PROTOCOLS: Record<string, string> = {
