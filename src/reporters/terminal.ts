@@ -1,3 +1,4 @@
+import { closeSync, constants, openSync } from 'node:fs';
 import { isatty, WriteStream } from 'node:tty';
 import type { Gap, Hazard, Reporter, Summary } from '../model';
 import { renderHazard, type Style } from '../render';
@@ -32,21 +33,25 @@ function colored(): Style {
 }
 
 /**
- * The width of the terminal behind descriptor 2. `process.stderr` would tell, but its getter makes a stream
- * that the program may never have asked for; a `WriteStream` of our own opens the terminal again and is closed
- * at once.
+ * The width of the terminal behind descriptor 2. `process.stderr` would tell, but its getter makes a stream that
+ * the program may never have asked for. A stream made on descriptor 2 puts another description in its place, and
+ * destroying any stream runs that getter: so the terminal is opened again, and only the stream's handle is closed.
  */
 function terminalWidth(env: Environment): number {
   const given = Number(env.COLUMNS);
   if (Number.isInteger(given) && given > 0) return given;
+  let fd: number | undefined;
   try {
-    const stream = new WriteStream(STDERR);
-    stream.on('error', () => {});
+    const path = process.platform === 'linux' ? '/proc/self/fd/2' : '/dev/tty';
+    fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
+    const stream = new WriteStream(fd) as WriteStream & { readonly _handle?: { close(): void } };
     const { columns } = stream;
-    stream.destroy();
+    stream._handle?.close();
     return columns > 0 ? columns : 80;
   } catch {
     return 80;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
 

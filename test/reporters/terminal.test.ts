@@ -130,6 +130,35 @@ describe('descriptor 2', () => {
   });
 });
 
+describe('a real terminal', () => {
+  const script = spawnSync('script', ['--version']).status === 0;
+  const program = `
+    const fs = require('node:fs');
+    const look = () => JSON.stringify([
+      fs.readFileSync('/proc/self/fdinfo/2', 'utf8').replace(/pos:.*/, ''),
+      fs.statSync('/proc/self/fd/2').ino,
+      process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate'),
+    ]);
+    const terminal = require(${JSON.stringify(join(dist, 'terminal.js'))}).default({ cwd: '/' });
+    const before = look();
+    terminal.hazard(${JSON.stringify(waitCycle)});
+    setImmediate(() => setImmediate(() => console.log('unchanged: ' + (look() === before))));`;
+
+  (script ? it : it.skip)('gives its width and colours, and is left as it was (needs script)', () => {
+    const command = `stty cols 64; exec '${process.execPath}' -e "$PROGRAM"`;
+    const { NO_COLOR, FORCE_COLOR, COLUMNS, ...env } = process.env;
+    const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
+      encoding: 'utf8',
+      env: { ...env, TERM: 'xterm', PROGRAM: program },
+    });
+    expect(stdout).toContain('unchanged: true');
+    expect(stdout).toContain('\x1b[31m\x1b[1merror[wait-cycles]');
+    const widths = stdout.split('\n').map((line) => line.replace(/\x1b\[\d+m|\r/g, '').length);
+    expect(Math.max(...widths)).toBeGreaterThan(55);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(66);
+  });
+});
+
 it('an info hazard is printed like any other', () => {
   const { reporter, text } = capture();
   reporter.hazard(inherited);
