@@ -106,7 +106,7 @@ export class Engine {
     const before = this.#seen.get(hazard.fingerprint);
     if (before) {
       before.count++;
-      this.each('repeat', (reporter) => reporter.repeat?.(before.hazard, before.count));
+      this.each('repeat', (reporter) => reporter.repeat?.(before.hazard, before.count, hazard));
       return;
     }
     this.#seen.set(hazard.fingerprint, { hazard, count: 1 });

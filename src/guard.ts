@@ -5,15 +5,17 @@ import { readBaseline } from './baseline';
 import type { Config } from './config';
 import { ParentWatch } from './exits/parent';
 import { instrument } from './instruments';
-import type { ForkCall } from './instruments/fork-call';
+import type { Ending, ForkCall } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import type { LiveChild, Sink } from './instruments/sink';
 import { Ledger } from './ledger';
 import type { Hazard } from './model';
 import type { Observer } from './observer';
 import { pendingBytes } from './program';
+import { ResourceChannel } from './resource-channel';
 import { messageOf, say } from './say';
 import { capture } from './site';
+import { activeSpan, activeSpanContext } from './tracing';
 import type { StallWatch } from './waits/stall-watch';
 
 /** Deep enough for the program's line above `process.exit`, below signal handlers and promises. */
@@ -43,6 +45,7 @@ export class Guard implements Sink {
       if (this.ledger.threadId === 0) this.observer.exits.parent(orphan);
     }),
   );
+  readonly #resources = new ResourceChannel(this.ledger);
   #observer: Observer | undefined;
   #stalls: StallWatch | undefined;
   #stop: (() => void) | undefined;
@@ -50,6 +53,7 @@ export class Guard implements Sink {
   constructor(config: Config) {
     this.config = config;
     this.#baseline = readBaseline();
+    this.ledger.activeSpan = activeSpanContext;
     this.#stop = instrument(this, this.#touched, () => false);
   }
 
@@ -58,6 +62,7 @@ export class Guard implements Sink {
     this.#parent.stop();
     this.#stop?.();
     this.#stop = undefined;
+    this.#resources.stop();
   }
 
   /** The part that judges; made when first needed. */
@@ -102,6 +107,9 @@ export class Guard implements Sink {
       call.threadId = this.ledger.threadId;
       call.redact = this.config.redact;
       this.#noteStreams(call);
+      call.span = activeSpan();
+      forkChannel().publishStart(call);
+      if (call.span !== undefined) this.observer.forking(call);
       if (call.primitive === 'execve') this.observer.fork(call);
       else this.stalls.forking(call);
     });
@@ -122,8 +130,9 @@ export class Guard implements Sink {
     if (harmful.length > 0) throw new ForkHazardError(harmful);
   }
 
-  exited(child: LiveChild): void {
+  exited(child: LiveChild, ending: Ending): void {
     this.#safely('exited', () => {
+      forkChannel().publishAsyncEnd(child.fork, ending);
       const { pid } = child.process;
       if (pid !== undefined) this.ledger.removeChild(pid);
       this.#stalls?.exited(child.process);
@@ -135,8 +144,10 @@ export class Guard implements Sink {
     this.#safely('kill', () => {
       this.#stalls?.asked(process, signal);
       const { pid } = process;
-      if (pid !== undefined && this.ledger.children.has(pid))
-        this.observer.exits.departures.killing(pid, signal);
+      const child = pid === undefined ? undefined : this.ledger.children.get(pid);
+      if (pid === undefined || !child) return;
+      child.fork.killed = true;
+      this.observer.exits.departures.killing(pid, signal);
     });
   }
 
@@ -149,7 +160,9 @@ export class Guard implements Sink {
       const child = process.pid === undefined ? undefined : this.ledger.children.get(process.pid);
       if (!child || child.fork.unreferenced) return;
       child.fork.unreferenced = true;
-      if (child.fork.detached) this.observer.released(child.fork);
+      if (!child.fork.detached) return;
+      this.observer.released(child.fork);
+      forkChannel().publishAsyncEnd(child.fork, { released: true });
     });
   }
 
@@ -161,8 +174,11 @@ export class Guard implements Sink {
     });
   }
 
-  listening(server: Server, stack: Error | undefined): void {
-    this.#safely('listening', () => this.ledger.noteListener(server, stack));
+  listening(server: Server, stack: Error | undefined, args: readonly unknown[]): void {
+    this.#safely('listening', () => {
+      this.ledger.noteListener(server, stack);
+      this.#resources.opened('listener', server, args);
+    });
   }
 
   refused(server: Server, error: NodeJS.ErrnoException): void {
@@ -171,16 +187,25 @@ export class Guard implements Sink {
     });
   }
 
-  connecting(socket: Socket, stack: Error | undefined): void {
-    this.#safely('connecting', () => this.ledger.noteObject(socket, stack));
+  connecting(socket: Socket, stack: Error | undefined, args: readonly unknown[]): void {
+    this.#safely('connecting', () => {
+      this.ledger.noteObject(socket, stack);
+      this.#resources.opened('socket', socket, args);
+    });
   }
 
   openedFile(fd: number, path: string, stack: Error | undefined): void {
-    this.#safely('openedFile', () => this.ledger.noteFile(fd, path, stack));
+    this.#safely('openedFile', () => {
+      this.ledger.noteFile(fd, path, stack);
+      this.#resources.openedFile(fd, path);
+    });
   }
 
   started(worker: Worker, stack: Error | undefined): void {
-    this.#safely('started', () => this.ledger.noteWorker(worker, stack));
+    this.#safely('started', () => {
+      this.ledger.noteWorker(worker, stack);
+      this.#resources.opened('thread', worker, []);
+    });
   }
 
   ended(exitCode: number): void {
@@ -243,4 +268,9 @@ export class Guard implements Sink {
       return undefined;
     }
   }
+}
+
+/** Loaded at the first fork: most processes never make one. */
+function forkChannel(): typeof import('./fork-channel') {
+  return require('./fork-channel');
 }

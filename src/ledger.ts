@@ -54,6 +54,7 @@ interface HandedOver {
 interface Published extends Opening {
   readonly kind: ResourceKind;
   readonly label: string;
+  readonly target: string | undefined;
 }
 
 /** The live resources and children of one thread, and where each came from. */
@@ -142,8 +143,13 @@ export class Ledger {
     this.#files.set(fd, { path, stack, span: this.activeSpan?.() });
   }
 
-  notePublished(fd: number, kind: ResourceKind, label: string, stack: Error | undefined): void {
-    this.#published.set(fd, { kind, label, stack, span: this.activeSpan?.() });
+  /** `target`: what the descriptor is, so that the name does not stick to a number that is used again. */
+  notePublished(
+    fd: number,
+    { kind, label, target }: Pick<Published, 'kind' | 'label' | 'target'>,
+    stack: Error | undefined,
+  ): void {
+    this.#published.set(fd, { kind, label, target, stack, span: this.activeSpan?.() });
   }
 
   forgetPublished(fd: number): void {
@@ -163,7 +169,8 @@ export class Ledger {
   /** What the program knows of a descriptor: first what was published, then its own streams, then its files. */
   resourceAt(fd: number, target: string): Resource | undefined {
     const published = this.#published.get(fd);
-    if (published) return this.#resource(published.kind, published.label, published, fd);
+    if (published && (published.target === undefined || published.target === target))
+      return this.#resource(published.kind, published.label, published, fd);
     if (fd > 2 && target.startsWith('socket:')) {
       const object = activeObjectAt(fd);
       if (object) {

@@ -279,8 +279,12 @@ export interface Summary {
 export interface Reporter {
   hazard(hazard: Hazard): void;
   fork?(record: ForkRecord): void;
+  /** A fork is about to happen; called while the program traces itself. */
+  forking?(fork: Fork): void;
+  /** Each fork before it is judged, for what only counts them; called while the program traces itself. */
+  forked?(fork: Fork): void;
   gap?(gap: Gap): void;
-  /** A known hazard again; `count` includes the first. */
-  repeat?(hazard: Hazard, count: number): void;
+  /** A known hazard again; `count` includes the first, `again` is what was found this time. */
+  repeat?(hazard: Hazard, count: number, again?: Hazard): void;
   end?(summary: Summary): void;
 }

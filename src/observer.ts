@@ -1,6 +1,5 @@
 import { hasSubscribers } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
-import type { ForkMessage } from './channels';
 import type { Config } from './config';
 import { ConflictView } from './conflict-view';
 import { Engine } from './engine';
@@ -19,6 +18,7 @@ import type { StallSnapshot } from './rules/rule';
 import { messageOf, say } from './say';
 import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
 import { Strangers } from './strangers';
+import { isTraced } from './tracing';
 
 /** How long after a fork its consequences are looked at, in milliseconds. */
 const AFTERMATH_MS = 200;
@@ -61,6 +61,7 @@ export class Observer {
   #pending: Pending[] = [];
   #timer: NodeJS.Timeout | undefined;
   #forks = 0;
+  #otelReporter: Reporter | undefined;
 
   constructor(gathered: Gathered) {
     this.#gathered = gathered;
@@ -88,6 +89,19 @@ export class Observer {
     return this.#forks;
   }
 
+  /** A fork of a program that traces itself is about to happen: what it leads to belongs to its span. */
+  forking(call: ForkCall): void {
+    this.#otel?.forking?.(call);
+  }
+
+  /** Chosen, unless others are named: it waits for the program to register an OpenTelemetry SDK. */
+  get #otel(): Reporter | undefined {
+    const { reporters } = this.#gathered.config;
+    if (reporters && !reporters.includes('otel')) return undefined;
+    this.#otelReporter ??= createReporter('otel', { cwd: process.cwd() });
+    return this.#otelReporter;
+  }
+
   /** What snapshots read from; made anew for each moment because the tables of a moment are kept in it. */
   get context(): SnapshotContext {
     const { ledger, baseline, touched } = this.#gathered;
@@ -108,11 +122,14 @@ export class Observer {
   /** Judges a fork that has just been made, or, for `process.execve`, is about to be. */
   fork(call: ForkCall): Hazard[] {
     this.#forks++;
+    if (isTraced()) this.#otel?.forked?.(call);
     if (call.blockedMs !== undefined) this.#ownTable.earn(call.blockedMs);
     const view = new ForkView(call, this.context);
     const hazards = this.engine.run('fork', view);
     if (this.#hasAftermath(call)) this.#expectAftermath(call);
-    if (this.#gathered.config.forks || hasForkSubscribers()) this.#record(call, view);
+    const record = once(() => this.#recordOf(call, view));
+    if (this.#gathered.config.forks) this.engine.each('fork', (reporter) => reporter.fork?.(record()));
+    forkChannel().publishEnd(call, record);
     this.drainGaps();
     return hazards;
   }
@@ -175,7 +192,10 @@ export class Observer {
 
   /** Hazards that the watcher thread has reported while this one was blocked: only they hear of it who missed it. */
   adopt(hazards: readonly Hazard[]): void {
-    for (const hazard of hazards) this.engine.adopt(hazard);
+    for (const hazard of hazards) {
+      this.engine.adopt(hazard);
+      this.#otel?.hazard(hazard); // the one reporter that the watcher thread cannot serve
+    }
   }
 
   /** Hands what procfs could not read to the engine. */
@@ -241,28 +261,26 @@ export class Observer {
     return hazards;
   }
 
-  #record(call: ForkCall, view: ForkView): void {
+  #recordOf(call: ForkCall, view: ForkView): ForkRecord {
     const open = this.procfs.openCount('self');
-    const record: ForkRecord = {
+    return {
       fork: call,
       pid: process.pid,
       descriptors: {
         ...(open !== undefined && { open }),
         inheritable: view.crossings().filter(({ via }) => via === 'leak').length,
       },
-      threads: view.threads.length,
+      threads: view.threads().length,
     };
-    if (this.#gathered.config.forks) this.engine.each('fork', (reporter) => reporter.fork?.(record));
-    publishFork({ record, command: call.command });
   }
 
   #createReporters(): Reporter[] {
     const { config } = this.#gathered;
     const options = { cwd: process.cwd(), ...(config.output !== undefined && { output: config.output }) };
-    const names = config.reporters ?? (hasTracing() ? ['terminal', 'otel'] : ['terminal']);
+    const names = config.reporters ?? ['terminal', 'otel'];
     return names.flatMap((name) => {
       try {
-        return createReporter(name, options);
+        return (name === 'otel' && this.#otel) || createReporter(name, options);
       } catch (error) {
         say(messageOf(error));
         return [];
@@ -276,26 +294,19 @@ function sharesInput({ stdio }: ForkCall): boolean {
   return stdio.some(({ fd, parentFd = 1 }) => parentFd > 2 || (parentFd === 0 && fd === 0));
 }
 
-/** An OpenTelemetry SDK has registered itself: see `registerGlobal` in `@opentelemetry/api`. */
-function hasTracing(): boolean {
-  return Symbol.for('opentelemetry.js.api.1') in globalThis;
+function forkChannel(): typeof import('./fork-channel') {
+  return require('./fork-channel');
 }
 
-function channels(): typeof import('./channels') {
-  return require('./channels');
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 function publishHazard(hazard: Hazard): void {
-  const { hazardChannel } = channels();
-  if (hazardChannel.hasSubscribers) hazardChannel.publish(hazard);
-}
-
-/** Asked at each fork: the channel is made only once somebody has subscribed. */
-function hasForkSubscribers(): boolean {
-  return hasSubscribers('tracing:forkguard:fork:end');
-}
-
-function publishFork(message: ForkMessage): void {
-  const { end } = channels().forkChannel;
-  if (end.hasSubscribers) end.publish(message);
+  if (!hasSubscribers('forkguard:hazard')) return; // the channel is made only once somebody has subscribed
+  (require('./channels') as typeof import('./channels')).hazardChannel.publish(hazard);
 }

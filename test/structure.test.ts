@@ -27,7 +27,7 @@ const allowed: [pattern: RegExp, may: RegExp][] = [
   [/^rules\/(?!index$)/, /^(model|rules\/(rule|words)|waits\/graph)$/],
   [
     /^reporters\//,
-    /^(model|render|records|escape|redact|source|wrap|reporters\/.*|node:.*|chalk|@opentelemetry\/.*)$/,
+    /^(model|render|records|escape|redact|source|wrap|tracing|telemetry\/.*|reporters\/.*|node:.*|chalk|@opentelemetry\/.*)$/,
   ],
   [/^instruments\//, /^(model|site|redact|channels|instruments\/.*|node:.*)$/],
   [/^procfs\//, /^(model|escape|procfs\/.*|node:.*)$/],

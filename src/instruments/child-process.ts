@@ -2,10 +2,11 @@ import childProcess, { type ChildProcess } from 'node:child_process';
 import { basename } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { capture } from '../site';
-import { ForkCall, type ForkRequest } from './fork-call';
+import { type Ending, ForkCall, type ForkRequest } from './fork-call';
 import { patch, proxyOf } from './patch';
 import type { Sink } from './sink';
 import { normalizeStdio } from './stdio';
+import { withPairs, withVariables } from './variables';
 
 /** Deep enough for the program's line below execa or cross-spawn. */
 const DEPTH = 24;
@@ -42,7 +43,7 @@ function aroundSpawn(sink: Sink, original: Callable, child: ChildProcess, args: 
   const begin = performance.now();
   let result: unknown;
   try {
-    result = Reflect.apply(original, child, args);
+    result = Reflect.apply(original, child, call.variables ? withPairs(args, call.variables) : args);
   } catch (error) {
     call.error = codeOf(error);
     sink.forked(call);
@@ -71,7 +72,7 @@ function aroundSync(
   sink.forking(call);
   let result: unknown;
   try {
-    result = Reflect.apply(original, self, args);
+    result = Reflect.apply(original, self, call.variables ? withVariables(api, args, call.variables) : args);
   } catch (error) {
     call.error = codeOf(error);
     finishSync(call, error);
@@ -82,14 +83,22 @@ function aroundSync(
     // undefined where a test has put something else in the place of Node's function
     call.error = codeOf((result as { error?: unknown } | undefined)?.error);
     finishSync(call, result);
-  }
+  } else call.ending = { exitCode: 0, signal: null };
   sink.forked(call);
   return result;
 }
 
 function finishSync(call: ForkCall, outcome: unknown): void {
-  const pid = (outcome as { pid?: unknown } | undefined)?.pid;
-  if (typeof pid === 'number' && pid > 0) call.child = factsOf(call, pid);
+  const { pid, status, signal } = (outcome ?? {}) as Record<string, unknown>;
+  if (typeof pid !== 'number' || pid <= 0) return;
+  call.child = factsOf(call, pid);
+  call.ending = endingOf(status, signal);
+}
+
+/** What Node tells of a child's end: an exit code, or the name of a signal. */
+function endingOf(exitCode: unknown, signal: unknown): Ending {
+  if (typeof signal === 'string' && signal !== '') return { exitCode: null, signal };
+  return { exitCode: typeof exitCode === 'number' ? exitCode : null, signal: null };
 }
 
 function factsOf(call: ForkCall, pid: number): ForkCall['child'] {
@@ -109,7 +118,7 @@ function watch(sink: Sink, fork: ForkCall, process: ChildProcess): void {
   const onexit = handle?.onexit;
   if (handle && typeof onexit === 'function') {
     handle.onexit = function (this: unknown, ...args: unknown[]) {
-      sink.exited({ fork, process });
+      sink.exited({ fork, process }, endingOf(args[0], args[1]));
       return Reflect.apply(onexit, this, args);
     };
   }

@@ -21,6 +21,12 @@ export interface ForkRequest {
   readonly streams: ReadonlyMap<number, object>;
 }
 
+/** How a child ended: one of the two is null. */
+export interface Ending {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+}
+
 let forks = 0;
 
 /** A fork as it happens. Making one must stay cheap: what only a report needs is worked out when it is read. */
@@ -43,14 +49,27 @@ export class ForkCall implements Fork {
   pendingStderr = 0;
   /** The program called `unref()` on the child. */
   unreferenced = false;
+  /** The program called `kill()` on the child. */
+  killed = false;
+  /** How the child of a `*Sync` call ended. */
+  ending: Ending | undefined;
+  /** Variables for the child's environment that a subscriber of `forkguard:fork` has asked for. */
+  variables: Readonly<Record<string, string>> | undefined;
+  /** The OpenTelemetry span that was active when the call began, or the fork's own. */
+  span: unknown;
 
-  readonly request: ForkRequest;
   readonly forked: CapturedSite;
+  // private, so that nobody who prints a call prints unredacted arguments
+  readonly #request: ForkRequest;
   #api: ForkApi | undefined;
 
   constructor(request: ForkRequest, forked: CapturedSite) {
-    this.request = request;
+    this.#request = request;
     this.forked = forked;
+  }
+
+  get request(): ForkRequest {
+    return this.#request;
   }
 
   get id(): string {
@@ -96,6 +115,39 @@ export class ForkCall implements Fork {
 
   get primitive(): Fork['primitive'] {
     return this.request.primitive;
+  }
+
+  toJSON(): object {
+    const {
+      type,
+      id,
+      time,
+      threadId,
+      api,
+      command,
+      file,
+      args,
+      child,
+      blockedMs,
+      error,
+      detached,
+      primitive,
+    } = this;
+    return {
+      type,
+      id,
+      time,
+      threadId,
+      api,
+      command,
+      file,
+      args,
+      child,
+      blockedMs,
+      error,
+      detached,
+      primitive,
+    };
   }
 }
 

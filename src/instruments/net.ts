@@ -14,11 +14,11 @@ const LISTEN_ERROR = 'tracing:net.server.listen:error';
 /** Listeners and client sockets. Accepted sockets belong to their listener and cost nothing. */
 export function instrumentNet(sink: Sink): () => void {
   patch(net.Server.prototype, 'listen', (original, self, args) => {
-    sink.listening(self as net.Server, captureError(LISTEN_DEPTH));
+    sink.listening(self as net.Server, captureError(LISTEN_DEPTH), args);
     return Reflect.apply(original, self, args);
   });
   patch(net.Socket.prototype, 'connect', (original, self, args) => {
-    sink.connecting(self as net.Socket, captureError(CONNECT_DEPTH));
+    sink.connecting(self as net.Socket, captureError(CONNECT_DEPTH), args);
     return Reflect.apply(original, self, args);
   });
   const refused = (message: unknown) => {

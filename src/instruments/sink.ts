@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Server, Socket } from 'node:net';
 import type { Worker } from 'node:worker_threads';
-import type { ForkCall } from './fork-call';
+import type { Ending, ForkCall } from './fork-call';
 
 /** A child that this thread made and has not yet seen the exit of. */
 export interface LiveChild {
@@ -19,7 +19,7 @@ export interface Sink {
   /** The call came back. Throws only in the mode `throw`, and then what the program shall see. */
   forked(call: ForkCall, process?: ChildProcess): void;
   /** The kernel has reported the child's exit; the program's own listeners have not run yet. */
-  exited(child: LiveChild): void;
+  exited(child: LiveChild, ending: Ending): void;
   /** `kill()` was called; `result` is what it returned. */
   killing(process: ChildProcess, signal: unknown): void;
   /** `process.kill()` was called; a negative pid is a process group. */
@@ -28,12 +28,12 @@ export interface Sink {
   unreferenced(process: ChildProcess): void;
   /** A socket or server was sent over an IPC channel. */
   sent(target: object, handle: object): void;
-  /** `listen()` was called. */
-  listening(server: Server, stack: Error | undefined): void;
+  /** `listen()` was called with `args`. */
+  listening(server: Server, stack: Error | undefined, args: readonly unknown[]): void;
   /** `listen()` failed. */
   refused(server: Server, error: NodeJS.ErrnoException): void;
   /** A client socket connects. `stack` is not formatted: see `CapturedSite`. */
-  connecting(socket: Socket, stack: Error | undefined): void;
+  connecting(socket: Socket, stack: Error | undefined, args: readonly unknown[]): void;
   /** A file was opened for writing. */
   openedFile(fd: number, path: string, stack: Error | undefined): void;
   /** A worker thread was started. */

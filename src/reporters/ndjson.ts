@@ -18,7 +18,7 @@ function claim(path: string, options: ReporterOptions): boolean {
   return true;
 }
 
-function writer(put: (record: ForkguardRecord) => void): Required<Omit<Reporter, 'repeat'>> {
+function writer(put: (record: ForkguardRecord) => void): Required<Omit<Reporter, 'repeat' | 'forking' | 'forked'>> {
   return {
     hazard: (hazard: Hazard) => put(hazardRecord(hazard)),
     fork: (record: ForkRecord) => put(forkRecord(record)),
@@ -31,7 +31,10 @@ function writer(put: (record: ForkguardRecord) => void): Required<Omit<Reporter,
  * Appends records to the file at `path`, if no other reporter made with the same `options` does so: the reporters
  * that write documents share one file of records with each other and with ndjson itself.
  */
-export function recordsTo(path: string, options: ReporterOptions): Required<Omit<Reporter, 'repeat'>> {
+export function recordsTo(
+  path: string,
+  options: ReporterOptions,
+): Required<Omit<Reporter, 'repeat' | 'forking' | 'forked'>> {
   if (!claim(path, options)) return writer(() => {});
   let complained = false;
   return writer((record) => {
