@@ -18,7 +18,9 @@ function claim(path: string, options: ReporterOptions): boolean {
   return true;
 }
 
-function writer(put: (record: ForkguardRecord) => void): Required<Omit<Reporter, 'repeat' | 'forking' | 'forked'>> {
+function writer(
+  put: (record: ForkguardRecord) => void,
+): Required<Omit<Reporter, 'repeat' | 'forking' | 'forked'>> {
   return {
     hazard: (hazard: Hazard) => put(hazardRecord(hazard)),
     fork: (record: ForkRecord) => put(forkRecord(record)),
