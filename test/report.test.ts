@@ -9,6 +9,8 @@ import { sampleRun } from './reporters/sample-run';
 let dir: string;
 let file: string;
 beforeEach(() => {
+  // jest tells its workers to use colours where it does
+  process.env.FORCE_COLOR = '0';
   dir = mkdtempSync(join(tmpdir(), 'report-'));
   file = join(dir, 'run.ndjson');
   writeFileSync(file, sampleRun);

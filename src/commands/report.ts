@@ -9,6 +9,7 @@ import { toHtml } from '../reporters/html';
 import { toJunit } from '../reporters/junit';
 import type { CountedHazard, Run } from '../reporters/read';
 import { toSarif } from '../reporters/sarif';
+import { colored, wantsColor } from '../reporters/terminal';
 import { readRunFile, replaceFile } from '../reporters/whole-tree';
 import { type Io, UsageError } from './io';
 
@@ -63,7 +64,13 @@ function asHazard(record: CountedHazard): Hazard {
 
 function printed(run: Run, cwd: string): string {
   if (run.hazards.length === 0) return 'no hazards\n';
-  return run.hazards.map((hazard) => `${renderHazard(asHazard(hazard), { cwd, width: 100 })}\n`).join('\n');
+  const { isTTY, columns } = process.stdout;
+  const look = {
+    cwd,
+    width: columns || 80,
+    ...(wantsColor(process.env, isTTY === true) && { style: colored() }),
+  };
+  return run.hazards.map((hazard) => `${renderHazard(asHazard(hazard), look)}\n`).join('\n');
 }
 
 function parse(argv: readonly string[]) {

@@ -18,7 +18,7 @@ export function wantsColor(env: Environment, terminal: boolean): boolean {
 }
 
 /** chalk is loaded with the first hazard only: most programs never have one. The 16 colours follow the theme. */
-function colored(): Style {
+export function colored(): Style {
   const chalk = require('chalk') as typeof import('chalk');
   const c = new chalk.Instance({ level: 1 });
   return {
