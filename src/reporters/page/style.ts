@@ -73,7 +73,7 @@ pre { margin: 5px 0 0; padding: 7px 12px; background: var(--code); border-radius
 .proof li::before { content: "· "; }
 figure { margin: 14px 0 0; padding-top: 12px; border-top: 1px dashed var(--line); }
 .scroll { overflow-x: auto; }
-.graph { display: block; max-width: none; }
+.graph { display: block; max-width: 100%; min-width: 320px; height: auto; }
 .graph .box { fill: var(--code); stroke: var(--soft); }
 .graph .boxname { fill: var(--text); font-size: 13px; }
 .graph .edge { fill: none; stroke: var(--soft); stroke-width: 1.6; }
