@@ -195,6 +195,7 @@ export class Guard implements Sink {
   }
 
   openedFile(fd: number, path: string, stack: Error | undefined): void {
+    if (path.startsWith('/proc/')) return; // our own, most likely, and nothing that a child could spoil
     this.#safely('openedFile', () => {
       this.ledger.noteFile(fd, path, stack);
       this.#resources.openedFile(fd, path);

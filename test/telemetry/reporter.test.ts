@@ -104,3 +104,14 @@ test('where other reporters are named, the program’s telemetry is left alone',
   expect(spans.flatMap(({ events }) => events)).toEqual([]);
   expect([logs, metrics]).toEqual([[], []]);
 });
+
+test('what is found while the thread is blocked is told when it is back, with the time at which it was found', async () => {
+  const { spans } = await telemetryOf('blocked.js', [], { FORKGUARD_STALL_MS: '200' });
+  const request = spans.find(({ name }) => name === 'request');
+  const event = request?.events.find(({ attributes }) => attributes['forkguard.rule'] === 'wait-cycles');
+  expect(event?.attributes).toMatchObject({
+    'process.executable.name': 'node',
+  });
+  const ms = ([seconds, nanoseconds]: [number, number]) => seconds * 1000 + nanoseconds / 1e6;
+  expect(ms(event?.time ?? [0, 0])).toBeLessThan(ms(request?.end ?? [0, 0]) - 1000);
+});

@@ -44,6 +44,7 @@ export interface SpanSeen {
   readonly scope: string;
   readonly attributes: Record<string, unknown>;
   readonly status: { code: number; message?: string };
+  readonly end: [number, number];
   readonly events: { name: string; attributes: Record<string, unknown>; time: [number, number] }[];
   readonly links: { traceId: string; spanId: string; attributes: Record<string, unknown> }[];
 }

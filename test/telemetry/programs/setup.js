@@ -42,6 +42,7 @@ async function print(spans, { metrics, logs }) {
       scope: (span.instrumentationScope ?? span.instrumentationLibrary).name,
       attributes: span.attributes,
       status: span.status,
+      end: span.endTime,
       events: span.events.map(({ name, attributes, time }) => ({ name, attributes, time })),
       links: span.links.map((link) => ({ ...ids(link.context), attributes: link.attributes })),
     })),
