@@ -156,12 +156,25 @@ export class AftermathView extends ForkView implements AftermathSnapshot {
     return this.context.strangers();
   }
 
-  /** Whether this process and the child, or one below it, wait for the same input now. */
+  /** Whether this process and the child, or one below it, now use the same input. */
   splitsInput(): boolean {
     const { blocking, error } = this.moment;
     if (blocking || error !== undefined || this.readHere().length === 0) return false;
+    if (this.usedByBoth().length > 0) return true;
     return this.crossings().some(
       (crossing) => this.readHere().includes(crossing.descriptor.fd) && this.readerOf(crossing) !== undefined,
+    );
+  }
+
+  usedByBoth(): readonly Crossing[] {
+    const { child, error } = this.moment;
+    if (!child || error !== undefined) return [];
+    return this.crossings().filter(
+      ({ via, descriptor, childFd }) =>
+        via === 'stdio' &&
+        descriptor.fd > 2 &&
+        this.readHere().includes(descriptor.fd) &&
+        this.context.procfs.link(child.pid, childFd) === descriptor.target,
     );
   }
 

@@ -52,7 +52,8 @@ export const inheritedListeners: Rule = {
   *exit(snapshot) {
     for (const { fork, child, shared } of snapshot.survivors()) {
       for (const { descriptor, childFd, served, proof } of shared) {
-        if (served !== false || !isListener(descriptor)) continue;
+        // what leaked was reported at the fork
+        if (served !== false || !isListener(descriptor) || !descriptor.closeOnExec) continue;
         const { socket } = descriptor;
         yield {
           what: `${named(child)} keeps the listening socket ${socket?.local} after this process exits`,

@@ -118,6 +118,8 @@ export interface AftermathSnapshot extends ForkSnapshot, WithStrangers {
   readonly minorFaults: number;
   /** The child, if it got a connection as its stdin, or else whoever at or below it now waits for input on it. */
   readerOf(crossing: Crossing): Reader | undefined;
+  /** Descriptors passed by their number that this process still reads and the child still has. */
+  usedByBoth(): readonly Crossing[];
 }
 
 /** Children that no fork of JavaScript made and that had not called exec at two looks. */

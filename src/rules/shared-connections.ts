@@ -13,6 +13,8 @@ import { childOf, isConnected, openerOf, protocolOf, thing } from './words';
  *
  * ### Certain because
  * `/proc/net/tcp` shows the socket as ESTABLISHED, and it crosses: it is in `stdio`, or it lacks close-on-exec.
+ * It is a `warning`, too, where 40 ms after the fork this process still reads a connection that it passed by its
+ * number and the child still has it: both use it.
  * Descriptors 0 to 2 that a child inherits are left alone: that is how inetd and CGI programs work.
  *
  * ### Example
@@ -33,7 +35,7 @@ export const sharedConnections: Rule = {
       if (descriptor.fd < 3 || descriptor.kind !== 'socket' || !isConnected(descriptor)) continue;
       const { socket } = descriptor;
       const inherited = via === 'leak' && descriptor.origin === 'inherited';
-      const protocol = protocolOf(socket?.remote ?? '');
+      const protocol = protocolOf(descriptor);
       yield {
         what: `${childOf(moment)} shares the ${thing(descriptor)}`,
         opened: openerOf(descriptor),
@@ -47,6 +49,31 @@ export const sharedConnections: Rule = {
         subject: socket?.remote ?? descriptor.target,
         once: inherited,
         severity: via === 'leak' && !inherited ? 'warning' : 'info',
+        fork: moment.id,
+        child: moment.child,
+        resource: descriptor.resource,
+      };
+    }
+  },
+  *aftermath(snapshot) {
+    const { moment } = snapshot;
+    for (const { descriptor, childFd, proof } of snapshot.usedByBoth()) {
+      // as the child's stdin it is a matter of who reads: shared-readers
+      if (childFd === 0 || !isConnected(descriptor)) continue;
+      const protocol = protocolOf(descriptor);
+      yield {
+        what: `this process goes on using the ${thing(descriptor)}, which ${childOf(moment)} has, too`,
+        opened: openerOf(descriptor),
+        forked: moment.forked,
+        why: `both have the same connection as descriptor ${descriptor.fd} here and ${childFd} there; what the child sends, the server takes for this process's, and ${protocol ?? 'its'} answers reach whoever reads first: the answer to one question is read as the answer to another`,
+        help: 'let the child open a connection of its own: give it the address, not the socket',
+        proof: [
+          ...proof,
+          `/proc/${moment.child?.pid}/fd/${childFd} -> ${descriptor.target}`,
+          `the socket on descriptor ${descriptor.fd} is reading (its handle has reading = true) after the fork`,
+        ],
+        subject: `both ${descriptor.socket?.remote}`,
+        severity: 'warning',
         fork: moment.id,
         child: moment.child,
         resource: descriptor.resource,

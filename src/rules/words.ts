@@ -24,7 +24,7 @@ export function thing(descriptor: Descriptor): string {
   const { kind, target, socket } = descriptor;
   if (socket?.state === 'listen') return `listening socket ${socket.local || target}`;
   if (isConnected(descriptor)) {
-    const protocol = protocolOf(socket?.remote ?? '');
+    const protocol = protocolOf(descriptor);
     return `connection to ${socket?.remote || target}${protocol ? ` (${protocol})` : ''}`;
   }
   return `${KINDS[kind]} ${socket?.local || target}`;
@@ -63,9 +63,28 @@ const PROTOCOLS: Record<string, string> = {
   '27017': 'MongoDB',
 };
 
-/** The protocol that is usual at a port. */
-export function protocolOf(address: string): string | undefined {
-  return PROTOCOLS[address.slice(address.lastIndexOf(':') + 1)];
+const PACKAGES: Record<string, string> = {
+  amqplib: 'AMQP',
+  ioredis: 'Redis',
+  redis: 'Redis',
+  '@redis/client': 'Redis',
+  kafkajs: 'Kafka',
+  mariadb: 'MySQL or MariaDB',
+  mongodb: 'MongoDB',
+  mysql: 'MySQL or MariaDB',
+  mysql2: 'MySQL or MariaDB',
+  nats: 'NATS',
+  pg: 'PostgreSQL',
+  postgres: 'PostgreSQL',
+  tedious: 'SQL Server',
+};
+
+/** The protocol of a connection: that of the package that opened it, else the usual one at the port. */
+export function protocolOf({ socket, resource }: Descriptor): string | undefined {
+  const address = socket?.remote ?? '';
+  const packages = resource?.opened?.frames.flatMap(({ package: name }) => name ?? []) ?? [];
+  const known = packages.map((name) => PACKAGES[name]).find(Boolean);
+  return known ?? PROTOCOLS[address.slice(address.lastIndexOf(':') + 1)];
 }
 
 /** Who opened it, for the label `opened`: the site, else who must have done it. */

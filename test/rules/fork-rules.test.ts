@@ -141,6 +141,17 @@ describe('shared-readers', () => {
 });
 
 describe('shared-connections', () => {
+  test('a connection that both go on using is a warning, named after the package that opened it', () => {
+    const opened = {
+      frames: [{ file: '/app/node_modules/pg/client.js', line: 1, column: 1, package: 'pg' }],
+    };
+    const resource = { id: 1, kind: 'socket' as const, label: 'x', threadId: 0, opened };
+    const both = passed(3, { ...socket('established', 6000), resource });
+    expect(findings('shared-connections', { usedByBoth: [both] })).toMatchObject([
+      { severity: 'warning', what: expect.stringContaining('127.0.0.1:6000 (PostgreSQL)') },
+    ]);
+  });
+
   const of = (...crossings: ReturnType<typeof leak>[]) => findings('shared-connections', { crossings });
 
   test('names the protocol of a database; passed on purpose is info, leaked is a warning', () => {

@@ -102,6 +102,7 @@ export function snapshot(
     directoryExists: undefined,
     strangers: [],
     readerOf: undefined,
+    usedByBoth: [],
   };
   const values: Record<string, unknown> = { ...defaults, ...read };
   const methods = Object.fromEntries(Object.keys(values).map((name) => [name, () => values[name]]));

@@ -1,5 +1,5 @@
 // Only stderr is inherited, nobody calls unref(), and process.exit() ends the program.
-//# reports: lingering-stdio warning
+//# reports: lingering-stdio warning, orphaned-children warning
 'use strict';
 const { spawn } = require('node:child_process');
 

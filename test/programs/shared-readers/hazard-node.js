@@ -1,6 +1,6 @@
 // The child is Node and reads stdin, as its parent does.
 //# reports: shared-readers warning
-//# launch: (sleep 1; echo answer) | "$NODE" "$PROGRAM"
+//# launch: (sleep 3.6; echo answer) | "$NODE" "$PROGRAM"
 'use strict';
 const { spawn } = require('node:child_process');
 

@@ -11,7 +11,7 @@ if (process.argv[2] === 'server') {
       clearInterval(timer);
       peer.end();
       server.close();
-    }, 800);
+    }, 1800);
   });
   server.listen(0, '127.0.0.1', () => console.log(server.address().port));
 } else {
@@ -19,7 +19,7 @@ if (process.argv[2] === 'server') {
   server.stdout.once('data', (port) => {
     const socket = net.connect(Number(port), '127.0.0.1'); //~ opened
     socket.once('data', () => {
-      const child = spawn('sh', ['-c', 'sleep 0.1; exec cat'], { stdio: [socket._handle.fd, 'pipe', 'ignore'] }); //~ forked
+      const child = spawn('sh', ['-c', 'sleep 0.7; exec cat'], { stdio: [socket._handle.fd, 'pipe', 'ignore'] }); //~ forked
       child.stdout.once('data', () => console.log('the child reads, too'));
     });
     socket.resume();

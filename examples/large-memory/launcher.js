@@ -1,0 +1,3 @@
+const { spawn } = require('node:child_process');
+
+process.on('message', (command) => spawn(command, { stdio: 'ignore' }));

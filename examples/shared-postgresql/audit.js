@@ -1,0 +1,6 @@
+// The child: writes one line of audit over the connection that it was given, in PostgreSQL's protocol.
+const net = require('node:net');
+
+const sql = Buffer.from("select 'oops' as answer\0");
+const head = Buffer.from([0x51, 0, 0, 0, sql.length + 4]); // 'Q', length
+new net.Socket({ fd: 3 }).write(Buffer.concat([head, sql]), () => process.exit());
