@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Allowance } from './allow';
 
 /** What the user can choose: from `FORKGUARD_*`, or camelCase under "forkguard" in the nearest package.json. */

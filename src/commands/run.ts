@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Io, UsageError } from './io';
 
@@ -74,6 +74,7 @@ function exitCodeOf(text: string): number {
 function environment(options: Options, folder: string | undefined): NodeJS.ProcessEnv {
   const { env } = process;
   const reporters = options.reporters ?? env.FORKGUARD_REPORTERS;
+  const output = options.output ?? env.FORKGUARD_OUTPUT;
   const quoted = `"${REGISTER.replace(/["\\]/g, '\\$&')}"`;
   return {
     ...env,
@@ -81,7 +82,8 @@ function environment(options: Options, folder: string | undefined): NodeJS.Proce
     // left unset, each process chooses for itself: otel, too, where an SDK is registered
     ...(reporters !== undefined && { FORKGUARD_REPORTERS: reporters }),
     ...(folder && { FORKGUARD_REPORTERS: `${reporters ?? 'terminal'},${TALLY}` }),
-    ...(options.output !== undefined && { FORKGUARD_OUTPUT: options.output }),
+    // children run in other directories
+    ...(output !== undefined && { FORKGUARD_OUTPUT: resolve(output) }),
     ...(options.allow !== undefined && { FORKGUARD_ALLOW: options.allow }),
     ...(options.forks && { FORKGUARD_FORKS: '1' }),
     ...(folder && { FORKGUARD_INTERNAL_TALLY: join(folder, 'tally') }),
