@@ -14,7 +14,7 @@ import type { Observer } from './observer';
 import { pendingBytes } from './program';
 import { ResourceChannel } from './resource-channel';
 import { messageOf, say } from './say';
-import { capture } from './site';
+import { CapturedSite, capture } from './site';
 import { activeSpan, activeSpanContext } from './tracing';
 import type { StallWatch } from './waits/stall-watch';
 
@@ -54,7 +54,7 @@ export class Guard implements Sink {
     this.config = config;
     this.#baseline = readBaseline();
     this.ledger.activeSpan = activeSpanContext;
-    this.#stop = instrument(this, this.#touched, () => false);
+    this.#stop = instrument(this, this.#touched, (_, worker) => this.#stalls?.owns(worker) ?? false);
   }
 
   stop(): void {
@@ -237,6 +237,21 @@ export class Guard implements Sink {
     if (!process.channel) return false;
     const { channelBacklog } = require('./exits/unflushed') as typeof import('./exits/unflushed');
     return channelBacklog(process) > 0;
+  }
+
+  waiting(stack: () => Error | undefined, timeoutMs: number): boolean {
+    // without a worker thread of this one nobody would notify it but the one that it is
+    if (timeoutMs <= this.config.stallMs || this.ledger.workers().length === 0) return false;
+    return this.#safely('wait', () => this.stalls.waiting(new CapturedSite(stack()), timeoutMs)) ?? false;
+  }
+
+  waited(): void {
+    this.#safely('waited', () => this.#stalls?.returned());
+  }
+
+  writing(name: 'stdout' | 'stderr'): () => void {
+    const done = this.#safely('writing', () => this.stalls.writing(name));
+    return () => this.#safely('written', () => done?.());
   }
 
   /** What streams look like before the child gets them. */

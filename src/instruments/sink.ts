@@ -44,4 +44,9 @@ export interface Sink {
   exiting(code: number): void;
   /** An exception that nobody caught is about to end the process. */
   uncaught(error: unknown): void;
+  /** `Atomics.wait` is about to block. Returns whether `waited` shall be called. */
+  waiting(stack: () => Error | undefined, timeoutMs: number): boolean;
+  waited(): void;
+  /** A worker thread writes, and wants to know when that is done. The result is called then. */
+  writing(name: 'stdout' | 'stderr'): () => void;
 }

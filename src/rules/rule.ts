@@ -139,14 +139,15 @@ export interface PipeHolder {
   readonly proof: readonly string[];
 }
 
-/** A process that can only go on when the program acts on a stream of a child. */
+/** A process that waits for the program to act on a stream of a child. */
 export interface StreamWait {
   /** `stdin`, `stdout`, `stderr`, `stdio[3]`. */
   readonly stream: string;
   /** `never`: the program has not begun to read it; `paused`: it has stopped. */
   readonly reading: 'never' | 'paused';
   readonly process: ChildFacts;
-  readonly limited: boolean;
+  /** Whether it can do nothing else: for good, until a limit of its own, or not known. */
+  readonly stuck: 'stuck' | 'limited' | 'no';
   readonly proof: readonly string[];
 }
 

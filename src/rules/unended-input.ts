@@ -31,13 +31,13 @@ export const unendedInput: Rule = {
   *stall(snapshot) {
     for (const { fork, child, unended } of snapshot.children()) {
       if (!unended) continue;
-      const { process, limited, proof } = unended;
+      const { process, stuck, proof } = unended;
       const reader =
         process.pid === child.pid ? named(child) : `\`${process.command}\` under ${named(child)}`;
       yield {
         what: `${reader} reads its stdin, which nobody writes or ends`,
         forked: fork.forked,
-        why: `\`${fork.api}\` gives the child a pipe as stdin; \`${process.command}\` waits for its end, which comes when the program calls \`child.stdin.end()\` or exits${limited ? ', unless it gives up before' : ''}; until then the callback is not called`,
+        why: `\`${fork.api}\` gives the child a pipe as stdin; \`${process.command}\` waits for its end, which comes when the program calls \`child.stdin.end()\` or exits${stuck === 'limited' ? ', unless it gives up before' : ''}; until then the callback is not called`,
         help: `call \`child.stdin.end()\` right after \`${fork.api}\`, or name the input in the arguments, or use \`spawn\` with \`stdio: ['ignore', 'pipe', 'pipe']\``,
         proof: [...proof, 'child.stdin: bytesWritten 0, writableEnded false'],
         subject: process.command,

@@ -1,4 +1,4 @@
-import type { Rule } from './rule';
+import type { Rule, StreamWait } from './rule';
 import { named } from './words';
 
 /**
@@ -10,10 +10,10 @@ import { named } from './words';
  * sleeps does not exit.
  *
  * ### Certain because
- * A thread of the process sleeps in a write to the other end of the stream (or waits in epoll until it can write),
- * the program's stream has no reader, and, with that stream left alone, the wait-for graph has nobody who could
- * wake the process. Seen twice, with nothing having run in between. A stream that was read and then paused is only
- * `info`: it may be resumed.
+ * A thread of the process sleeps in a write to the other end of the stream, or waits in epoll until it can write,
+ * and the program's stream has no reader. Seen twice, with the thread not having run in between. The report says that
+ * the process sleeps where, with that stream left alone, the wait-for graph has nobody who could wake it. A stream
+ * that was read and then paused is only `info`: it may be resumed.
  *
  * ### Example
  * ```js
@@ -31,14 +31,17 @@ export const unreadOutput: Rule = {
   summary: 'a child sleeps because its output pipe is full and nobody reads it',
   *stall(snapshot) {
     for (const { fork, child, unread } of snapshot.children()) {
-      for (const { stream, reading, process, limited, proof } of unread) {
+      for (const { stream, reading, process, stuck, proof } of unread) {
         const writer =
           process.pid === child.pid ? named(child) : `\`${process.command}\` under ${named(child)}`;
         const never = reading === 'never';
         yield {
-          what: `${writer} sleeps because nobody reads its ${stream}`,
+          what:
+            stuck === 'no'
+              ? `${writer} cannot write its ${stream}, which nobody reads`
+              : `${writer} sleeps because nobody reads its ${stream}`,
           forked: fork.forked,
-          why: `the pipe is full, and \`child.${stream}\` ${never ? 'has no reader' : 'is paused'}: \`${process.command}\` goes on when the program reads from it${limited ? ', or gives up by itself' : ''}; until then the child does not exit`,
+          why: `the pipe is full, and \`child.${stream}\` ${never ? 'has no reader' : 'is paused'}: ${consequence(process.command, stuck)}`,
           help: never
             ? `read \`child.${stream}\`, or call \`child.${stream}.resume()\` to throw the output away, or set \`stdio\` to \`'ignore'\` or \`'inherit'\` for it`
             : `resume \`child.${stream}\`, or see why what it is piped to takes nothing more`,
@@ -57,3 +60,9 @@ export const unreadOutput: Rule = {
     }
   },
 };
+
+function consequence(command: string, stuck: StreamWait['stuck']): string {
+  if (stuck === 'no') return `what \`${command}\` writes waits in its memory until the program reads from it`;
+  const or = stuck === 'limited' ? ', or gives up by itself' : '';
+  return `\`${command}\` goes on when the program reads from it${or}; until then the child does not exit`;
+}

@@ -7,6 +7,7 @@ import { judge } from './graph';
 import { pipeHolders } from './held';
 import { type BlockedThread, threadLabel } from './notes';
 import { buildGraph, callChildren, threadId } from './observe';
+import type { OutputMessage } from './pending-output';
 import { type Picture, takePicture } from './picture';
 import type { Progress } from './progress';
 
@@ -16,6 +17,7 @@ export function lookAtCall(
   note: BlockedThread,
   watcher: number,
   progress: Progress,
+  pending: readonly OutputMessage[] = [],
 ): StalledCall | undefined {
   const picture = takePicture(procfs, { pid: note.pid, tids: [watcher] });
   const { call } = note;
@@ -28,7 +30,8 @@ export function lookAtCall(
   const graph = buildGraph(scene, heldBy.length > 0 ? [] : [root]);
   const verdict = judge(graph, root);
   const forking = call.kind === 'spawn' ? lockOf(picture, note, children[0]) : undefined;
-  if (heldBy.length === 0 && !verdict) return undefined;
+  const output = call.kind === 'wait' ? pending.map((one) => outputOf(one)) : [];
+  if (heldBy.length === 0 && !verdict && output.length === 0) return undefined;
   if (call.kind === 'spawn' && !forking) return undefined;
   if (verdict && !picture.still(graph.keys())) return undefined;
   return {
@@ -42,8 +45,16 @@ export function lookAtCall(
     ...(verdict && { verdict }),
     heldBy,
     ...(forking && { forking }),
-    output: [],
+    output,
     listeners: note.listeners,
+  };
+}
+
+function outputOf({ threadId: worker, name, since }: OutputMessage): StalledCall['output'][number] {
+  const seconds = ((Date.now() - since) / 1000).toFixed(1);
+  return {
+    worker: threadLabel(worker),
+    proof: `${threadLabel(worker)}: the callback of a write to process.${name} has not come for ${seconds} s`,
   };
 }
 

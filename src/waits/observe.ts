@@ -33,6 +33,12 @@ const SIGCHLD = 1n << 16n;
 /** The socket timeout of Node's default HTTP agent, in milliseconds: https://nodejs.org/api/http.html#new-agentoptions */
 const AGENT_MS = 5000;
 
+/** Who sleeps for longer is not at work. */
+const LONG_MS = 10_000;
+
+/** The pauses in which forkguard, in a Node child, looks whether its parent still lives: they are not work either. */
+const OWN_PAUSES = [2000, 4000, 8000];
+
 /** After so many wake-ups that changed nothing a timer is taken for a heartbeat. */
 const ROUNDS = 3;
 
@@ -224,11 +230,15 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
   /** Timers of an event loop that only limit a wait; every other timer is work to come. */
   function loopDeadline(pid: number, limit: Limit, set: RawDescriptor | undefined): Deadline | undefined {
     const who = label(pid);
-    if ((scene.rounds?.get(pid) ?? 0) >= ROUNDS)
-      return { who, what: 'a timer, if one of its timers is for this wait' };
+    const ms = typeof limit === 'number' ? limit : 0;
     const waitsOnTcp = set?.epoll.some(({ fd }) => isTcp(pid, fd)) ?? false;
-    const isAgent = typeof limit === 'number' && limit <= AGENT_MS && limit > 0.9 * AGENT_MS;
-    return waitsOnTcp && isAgent ? { who, what: 'the time limit of its HTTP agent (5 s)' } : undefined;
+    if (waitsOnTcp && ms <= AGENT_MS && ms > 0.8 * AGENT_MS) {
+      return { who, what: 'the time limit of its HTTP agent (5 s)' };
+    }
+    if (ms >= LONG_MS) return { who, what: `a timer that is due in ${(ms / 1000).toFixed(0)} s` };
+    const idles =
+      (scene.rounds?.get(pid) ?? 0) >= ROUNDS || OWN_PAUSES.some((own) => ms <= own && ms > own - 4);
+    return idles ? { who, what: 'a timer, if one of its timers is for this wait' } : undefined;
   }
 
   function isTcp(pid: number, fd: number | undefined): boolean {

@@ -9,6 +9,7 @@ import type { Procfs } from '../procfs/procfs';
 import type { StalledChild, StallSnapshot } from '../rules/rule';
 import { LateChildren } from './late-children';
 import type { BlockedCall, BlockedThread } from './notes';
+import type { PendingOutput } from './pending-output';
 import type { Watcher } from './watcher';
 
 export interface StallContext {
@@ -33,6 +34,7 @@ export class StallWatch {
   #watcher: Watcher | null | undefined;
   #tid: number | undefined;
   #posted = false;
+  #output: PendingOutput | undefined;
 
   constructor(context: StallContext) {
     this.#context = context;
@@ -85,22 +87,36 @@ export class StallWatch {
     if (hazards.length > 0) this.#context.reported(hazards);
   }
 
-  /** `Atomics.wait` is about to block. */
-  waiting(site: Site, timeoutMs: number | undefined): void {
-    if (!LINUX || this.#context.ledger.workers().length === 0) return;
+  /** `Atomics.wait` is about to block. Returns whether a note was left. */
+  waiting(site: Site, timeoutMs: number): boolean {
+    if (!LINUX) return false;
     this.#post({
       kind: 'wait',
       api: 'Atomics.wait',
       since: Date.now(),
       site: { frames: site.frames },
-      ...(timeoutMs !== undefined && { timeoutMs }),
+      ...(Number.isFinite(timeoutMs) && { timeoutMs }),
     });
+    return this.#posted;
+  }
+
+  /** This worker thread writes; the result is called when that is done. */
+  writing(name: 'stdout' | 'stderr'): () => void {
+    const { PendingOutput: Made } = require('./pending-output') as typeof import('./pending-output');
+    this.#output ??= new Made(this.#context.threadId);
+    return this.#output.begin(name);
+  }
+
+  /** Whether a worker thread is ours and none of the program's business. */
+  owns(worker: unknown): boolean {
+    return this.#watcher?.worker === worker;
   }
 
   stop(): void {
     this.#watcher?.stop();
     this.#watcher = undefined;
     this.#children.stop();
+    this.#output?.stop();
   }
 
   /** Something could wait for this thread, or keep the call's pipes. */

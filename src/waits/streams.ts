@@ -3,7 +3,7 @@
 import type { StreamWait } from '../rules/rule';
 import { channelId } from './channels';
 import { judge } from './graph';
-import { buildGraph, processId, type Scene } from './observe';
+import { buildGraph, processId, type Scene, threadId } from './observe';
 import type { Picture, ThreadPicture } from './picture';
 
 /** A stream of a child, from the program's side. */
@@ -43,12 +43,14 @@ export function streamWaits(scene: Scene, child: number, streams: readonly OwnSt
     if (waits.some((wait) => wait.stream === stream.name)) continue;
     const graph = buildGraph(scene, [processId(pid)]);
     const verdict = judge(graph, processId(pid), dead);
-    if (!verdict || !picture.still(graph.keys())) continue;
+    // a full pipe that nobody has begun to read is a fact, whatever else the writer does
+    const full = stream.direction === 'output' && stream.reading === 'never';
+    if ((!verdict && !full) || !picture.still(verdict ? graph.keys() : [threadId(pid, thread.tid)])) continue;
     waits.push({
       stream: stream.name,
       reading: stream.reading,
       process: { pid, command: picture.command(pid) },
-      limited: verdict.grade === 'limited',
+      stuck: verdict?.grade ?? 'no',
       proof: proofOf(picture, self, pid, thread, stream),
     });
   }

@@ -4,7 +4,7 @@
  * do nothing.
  */
 
-import { workerData } from 'node:worker_threads';
+import { BroadcastChannel, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Engine } from '../engine';
 import type { Hazard } from '../model';
 import { createProcfs } from '../procfs/procfs';
@@ -16,6 +16,7 @@ import { Board } from './board';
 import { breakCall } from './break';
 import { lookAtCall, sameFinding } from './calls';
 import type { BlockedThread } from './notes';
+import { OUTPUT_CHANNEL, type OutputMessage } from './pending-output';
 import { Progress } from './progress';
 import { StallView } from './stall-view';
 import type { WatcherData } from './watcher';
@@ -29,6 +30,11 @@ const board = new Board(data.memory);
 const procfs = createProcfs();
 const self = procfs.threadSelf() ?? 0;
 const found: Hazard[] = [];
+/** What worker threads have said of their output, and when it was heard. They say it ten times a second. */
+const told = new Map<number, OutputMessage & { readonly at: number }>();
+const RECENT_MS = 500;
+// read where it lies, never listened to: this thread has no event loop to speak of
+const outputs = new BroadcastChannel(OUTPUT_CHANNEL);
 
 const engine = new Engine({
   rules: rules.filter((rule) => rule.stall !== undefined),
@@ -89,7 +95,7 @@ function watch(note: BlockedThread, sequence: number): void {
     const quiet = now - progress.since >= config.stallMs / 2;
     const due = now - began >= (suspected ? config.stallMs - step : EARLY * config.stallMs);
     if (!quiet || !due || now < nextLook) continue;
-    const seen = lookAtCall(procfs, note, self, progress);
+    const seen = lookAtCall(procfs, note, self, progress, pendingOutput(note));
     if (seen && suspected && sameFinding(seen, suspected)) {
       report(note, seen, sequence);
       return;
@@ -114,4 +120,17 @@ function report(note: BlockedThread, call: StalledCall, sequence: number): void 
   engine.run('stall', new StallView(moment, data.pid, { calls }, (gap) => engine.gap(gap)));
   for (const gap of procfs.failures()) engine.gap(gap);
   board.tell(found.splice(0));
+}
+
+/** Worker threads that have said, a moment ago, that a write of theirs is not done. */
+function pendingOutput(note: BlockedThread): OutputMessage[] {
+  for (;;) {
+    const received = receiveMessageOnPort(outputs as never) as { message: OutputMessage } | undefined;
+    if (!received) break;
+    told.set(received.message.threadId, { ...received.message, at: Date.now() });
+  }
+  const now = Date.now();
+  return [...told.values()].filter(({ since, threadId, at }) => {
+    return threadId !== note.threadId && now - since >= config.stallMs / 2 && now - at < RECENT_MS;
+  });
 }

@@ -20,6 +20,8 @@ export interface WatcherData {
 
 export interface Watcher {
   readonly board: Board;
+  /** `process` would emit `worker` for it. */
+  readonly worker: Worker;
   stop(): void;
 }
 
@@ -29,7 +31,7 @@ export function startWatcher(config: Config, threadId: number): Watcher | undefi
   const workerData: WatcherData = { memory, config, cwd: process.cwd(), pid: process.pid, threadId };
   const { NODE_OPTIONS: _, ...env } = process.env;
   try {
-    const worker = unseen(
+    const worker = unannounced(
       () =>
         new workers.Worker(join(__dirname, 'watcher-thread.js'), {
           name: 'forkguard',
@@ -43,38 +45,22 @@ export function startWatcher(config: Config, threadId: number): Watcher | undefi
     );
     worker.on('error', () => {});
     worker.unref();
-    return { board: new Board(memory), stop: () => void worker.terminate() };
+    return { board: new Board(memory), worker, stop: () => void worker.terminate() };
   } catch {
     // no memory or no thread is left: nobody watches then
     return undefined;
   }
 }
 
-/**
- * Node tells of a new worker thread on a channel, at once, and with the event `worker` of `process`, in the next
- * tick. The program did not start this one and shall not hear of it.
- */
-function unseen(create: () => Worker): Worker {
+/** Node tells of a new worker thread on a channel, at once. The program did not start this one. */
+function unannounced(create: () => Worker): Worker {
   const announced = channel('worker_threads') as { publish?: unknown };
-  let worker: Worker | undefined;
-  const emit = process.emit;
-  // this tick runs before the one that `new Worker` asks for, the other one after it
-  process.nextTick(() => {
-    process.emit = function (this: NodeJS.Process, name: string, ...args: unknown[]) {
-      if (name === 'worker' && args[0] === worker) return false;
-      return Reflect.apply(emit, this, [name, ...args]);
-    } as typeof process.emit;
-  });
   const own = Object.getOwnPropertyDescriptor(announced, 'publish');
   announced.publish = () => {};
   try {
-    worker = create();
-    return worker;
+    return create();
   } finally {
     if (own) Object.defineProperty(announced, 'publish', own);
     else Reflect.deleteProperty(announced, 'publish');
-    process.nextTick(() => {
-      if (Object.hasOwn(process, 'emit')) Reflect.deleteProperty(process, 'emit');
-    });
   }
 }

@@ -1,0 +1,28 @@
+import { captureError } from '../site';
+import { patch } from './patch';
+import type { Sink } from './sink';
+
+const DEPTH = 16;
+
+/** `Atomics.wait`, the one way in which JavaScript blocks a thread on another. */
+export function instrumentAtomics(sink: Sink): void {
+  patch(Atomics, 'wait', (original, self, args) => {
+    const [array, index, value, timeout] = args as [Int32Array, number, number, number | undefined];
+    const limit = timeout === undefined || Number.isNaN(timeout) ? Number.POSITIVE_INFINITY : Number(timeout);
+    const noted = willBlock(array, index, value) && sink.waiting(() => captureError(DEPTH), limit);
+    try {
+      return Reflect.apply(original, self, args);
+    } finally {
+      if (noted) sink.waited();
+    }
+  });
+}
+
+/** Arguments that are not understood are the program's business. */
+function willBlock(array: Int32Array, index: number, value: number): boolean {
+  try {
+    return Atomics.load(array, index) === value;
+  } catch {
+    return false;
+  }
+}
