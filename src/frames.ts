@@ -7,9 +7,27 @@ import type { Frame } from './model';
 const OWN = dirname(__dirname) + sep;
 const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 
+/** By script and position: a place that is asked for at each fork is worked out once. Not from eval. */
+const known = new Map<string, Frame | undefined>();
+const MOST_KNOWN = 2000;
+
 /** The frames of the program: without Node's own and without ours. */
 export function framesOf(calls: readonly NodeJS.CallSite[]): readonly Frame[] {
-  return calls.flatMap((call) => frameOf(call) ?? []);
+  return calls.flatMap((call) => knownFrame(call) ?? []);
+}
+
+function knownFrame(call: NodeJS.CallSite): Frame | undefined {
+  // the hash tells an edited file from what was loaded before under the same name
+  const { getScriptHash } = call as { getScriptHash?: () => string };
+  const file = call.getFileName();
+  if (!getScriptHash || !file) return frameOf(call);
+  if (file.startsWith('node:')) return undefined;
+  const key = `${call.getPosition()} ${getScriptHash.call(call)} ${file}`;
+  if (known.has(key)) return known.get(key);
+  if (known.size >= MOST_KNOWN) known.clear();
+  const frame = frameOf(call);
+  known.set(key, frame);
+  return frame;
 }
 
 function frameOf(call: NodeJS.CallSite): Frame | undefined {

@@ -10,7 +10,7 @@ const TIME_SHARE = 0.02;
 const FIRST_CREDIT = 5;
 const MOST_CREDIT = 50;
 /** How many of the descriptors that were found to have close-on-exec are asked again in a quick search. */
-const ASKED_AGAIN = 4;
+const ASKED_AGAIN = 2;
 
 /**
  * Searches this process's own descriptors for those without close-on-exec. The kernel tells one at a time, in

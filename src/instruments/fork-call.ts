@@ -175,8 +175,8 @@ function redactor(): typeof import('../redact') {
   return require('../redact');
 }
 
-/** A shell's command line, else the program's base name. */
-function plainCommand({ shell, args, file }: ForkRequest): string {
+/** A shell's command line, else the program's base name. Not redacted. */
+export function plainCommand({ shell, args, file }: ForkRequest): string {
   const at = shell ? args.indexOf('-c') : -1;
   return (at >= 0 && args[at + 1]) || basename(file);
 }

@@ -10,6 +10,8 @@ const FOUND_BYTES = 512 * 1024;
 const SEQUENCE = 0;
 const NOTE_LENGTH = 1;
 const FOUND_LENGTH = 2;
+/** 1 while the watcher sleeps until it is woken; else it looks by itself, and to wake it would cost each call. */
+const ASLEEP = 3;
 const HEADER_BYTES = 16;
 
 export type BoardMemory = SharedArrayBuffer;
@@ -38,35 +40,48 @@ export class Board {
   post(note: object): void {
     const bytes = Buffer.from(JSON.stringify(note));
     if (bytes.length > NOTE_BYTES) return;
+    add(this.#header, SEQUENCE, 1); // odd: it is being written
     this.#note.set(bytes);
     store(this.#header, NOTE_LENGTH, bytes.length);
-    this.#turn();
+    this.#turn(1);
   }
 
   /** The thread goes on. */
   clear(): void {
     store(this.#header, NOTE_LENGTH, 0);
-    this.#turn();
+    this.#turn(2);
   }
 
-  #turn(): void {
-    add(this.#header, SEQUENCE, 1);
-    notify(this.#header, SEQUENCE);
+  #turn(steps: number): void {
+    add(this.#header, SEQUENCE, steps);
+    if (load(this.#header, ASLEEP) === 1) notify(this.#header, SEQUENCE);
   }
 
   get sequence(): number {
     return load(this.#header, SEQUENCE);
   }
 
-  /** Sleeps until the sequence is another one, or for so long. Returns whether it is another one. */
+  /** Sleeps for so long. Returns whether the sequence is another one then. */
   sleep(sequence: number, ms: number): boolean {
-    return wait(this.#header, SEQUENCE, sequence, ms) !== 'timed-out';
+    wait(this.#header, SEQUENCE, sequence, ms);
+    return this.sequence !== sequence;
+  }
+
+  /** Sleeps until the sequence is another one. */
+  sleepUntilTurned(sequence: number): void {
+    store(this.#header, ASLEEP, 1);
+    wait(this.#header, SEQUENCE, sequence);
+    store(this.#header, ASLEEP, 0);
   }
 
   /** The note, and the sequence that it belongs to. */
   read<T>(): { readonly sequence: number; readonly note: T | undefined } {
     for (;;) {
       const sequence = this.sequence;
+      if (sequence & 1) {
+        wait(this.#header, SEQUENCE, sequence, 1);
+        continue;
+      }
       const length = load(this.#header, NOTE_LENGTH);
       const text = Buffer.from(this.#note.subarray(0, length)).toString();
       if (this.sequence !== sequence) continue;

@@ -3,6 +3,7 @@
 import type { ChildFacts } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import type { PipeHolder, StalledCall } from '../rules/rule';
+import { forkOf } from './fork-note';
 import { judge } from './graph';
 import { pipeHolders } from './held';
 import { type BlockedThread, threadLabel } from './notes';
@@ -40,7 +41,7 @@ export function lookAtCall(
     api: call.api,
     ms: Date.now() - progress.since,
     ...(call.site && { site: call.site }),
-    ...(call.fork && { fork: call.fork }),
+    ...(call.fork && { fork: forkOf(call.fork) }),
     ...(child && { child }),
     ...(verdict && { verdict }),
     heldBy,
@@ -72,7 +73,8 @@ export function sameFinding(a: StalledCall, b: StalledCall): boolean {
 
 function childOf(picture: Picture, note: BlockedThread, pid: number | undefined): ChildFacts | undefined {
   if (pid === undefined) return undefined;
-  return { pid, command: note.call.fork?.command ?? picture.command(pid) };
+  const { fork } = note.call;
+  return { pid, command: fork ? forkOf(fork).command : picture.command(pid) };
 }
 
 /** The ends that the loop of a `*Sync` function still reads. */

@@ -1,6 +1,7 @@
 /** What a thread leaves behind about itself before it blocks. Plain data: it goes through shared memory. */
 
-import type { Fork, Site } from '../model';
+import type { Site } from '../model';
+import type { ForkNote } from './fork-note';
 
 export interface BlockedCall {
   /** `sync`: a `*Sync` function; `wait`: `Atomics.wait`; `spawn`: an asynchronous spawn that has not returned. */
@@ -12,7 +13,7 @@ export interface BlockedCall {
   readonly site?: Site;
   /** The call's own `timeout`, in milliseconds. */
   readonly timeoutMs?: number;
-  readonly fork?: Fork;
+  readonly fork?: ForkNote;
   /** Children that this thread had before the call: the call's own child is not among them. */
   readonly earlier?: readonly number[];
 }

@@ -4,9 +4,10 @@ import type { ChildProcess } from 'node:child_process';
 import type { Config } from '../config';
 import type { ForkCall } from '../instruments/fork-call';
 import type { Ledger } from '../ledger';
-import type { Fork, Hazard, Site } from '../model';
+import type { Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import type { StalledChild, StallSnapshot } from '../rules/rule';
+import { noteOf } from './fork-note';
 import { LateChildren } from './late-children';
 import type { BlockedCall, BlockedThread } from './notes';
 import type { PendingOutput } from './pending-output';
@@ -73,7 +74,7 @@ export class StallWatch {
       api: fork.api,
       since: Date.now(),
       ...(timeoutMs > 0 && { timeoutMs }),
-      fork: plainFork(fork),
+      fork: noteOf(fork),
       earlier: this.#context.procfs.threadChildren() ?? [],
     });
   }
@@ -162,27 +163,4 @@ function couldSleepInFork(): boolean {
   if (process.env.LD_PRELOAD) return true;
   for (const file of Object.keys(require.cache)) if (file.endsWith('.node')) return true;
   return false;
-}
-
-/** A fork as it can go through shared memory: every getter read. */
-function plainFork(fork: ForkCall): Fork {
-  const { type, id, time, threadId, api, command, file, args, stdio, detached, shell, blocking, primitive } =
-    fork;
-  const forked = { frames: fork.forked.frames };
-  return {
-    type,
-    id,
-    time,
-    threadId,
-    api,
-    command,
-    file,
-    args,
-    stdio,
-    detached,
-    shell,
-    blocking,
-    primitive,
-    forked,
-  };
 }

@@ -59,6 +59,9 @@ const engine = new Engine({
 /** The rhythm of looking whether the call gets on, in milliseconds. */
 const step = Math.min(80, Math.max(20, config.stallMs / 8));
 
+/** Part of `stallMs` after which it looks whether there is another note. */
+const PAUSE = 0.3;
+
 /** The first of the two looks comes at this part of `stallMs`, so that the second is not late. */
 const EARLY = 0.6;
 
@@ -69,7 +72,8 @@ for (;;) {
   } catch (error) {
     say(`internal error in the watcher, the program goes on: ${messageOf(error)}`);
   }
-  board.sleep(sequence, Number.POSITIVE_INFINITY);
+  // in a burst of short calls it is not woken by each of them
+  if (!board.sleep(sequence, PAUSE * config.stallMs)) board.sleepUntilTurned(sequence);
 }
 
 /** Returns when the call has come back, or when all that can be said has been said. */
