@@ -55,7 +55,11 @@ export function readConfig(environment: NodeJS.ProcessEnv, cwd: string | undefin
   }
   const { applySettings } = require('./settings') as typeof import('./settings');
   const complaints: string[] = [];
-  return { config: { ...DEFAULTS, ...applySettings(environment, file, complaints) }, complaints };
+  const config = { ...DEFAULTS, ...applySettings(environment, file, complaints) };
+  // one file, although the program may change its directory before the first report
+  const output =
+    config.output !== undefined && cwd !== undefined ? resolve(cwd, config.output) : config.output;
+  return { config: { ...config, output }, complaints };
 }
 
 /** The nearest package.json, if it may have settings. */
