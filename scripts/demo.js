@@ -10,21 +10,24 @@ const root = path.join(__dirname, '..');
 const directory = path.join('examples', 'bound-port');
 const register = path.join(root, 'dist', 'register.js');
 
-/** The lines of a program below its first comment. */
+/** A program from its first statement on, with line numbers. */
 function sourceOf(file) {
-  const text = fs.readFileSync(path.join(root, file), 'utf8');
-  return text
-    .split('\n')
-    .slice(2)
-    .map((line, index) => `${chalk.dim(String(index + 3).padStart(4))}  ${line.trimStart().startsWith('//') ? chalk.dim(line) : line}`)
-    .join('\n')
-    .trimEnd();
+  const lines = fs.readFileSync(path.join(root, file), 'utf8').trimEnd().split('\n');
+  const first = lines.findIndex((line) => line.startsWith('const '));
+  return lines
+    .map(
+      (line, index) =>
+        `${chalk.dim(String(index + 1).padStart(4))}  ${/^ *\/\//.test(line) ? chalk.dim(line) : line}`,
+    )
+    .slice(first)
+    .join('\n');
 }
 
 function run(file, ...flags) {
   console.log(`\n${chalk.bold.cyan('$')} ${chalk.bold(['node', ...flags, file].join(' '))}\n`);
   const args = flags.length > 0 ? ['-r', register, file] : [file];
-  const color = chalk.level > 0 && process.env.NO_COLOR === undefined ? { FORCE_COLOR: String(chalk.level) } : {};
+  const color =
+    chalk.level > 0 && process.env.NO_COLOR === undefined ? { FORCE_COLOR: String(chalk.level) } : {};
   spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...color } });
 }
 
@@ -48,7 +51,9 @@ say('3  Mended as the report says: the helper gets only what it needs. forkguard
 run(`${directory}/fixed.js`, '-r', 'forkguard/register');
 
 console.log(`
-${chalk.bold('Next')}  ${chalk.cyan('npm run example')}                 more of them: locks, terminals, databases, memory
-      ${chalk.cyan('node -r forkguard/register app.js')}   your own program, after npm install forkguard
-      ${chalk.cyan('npx forkguard run -- npm test')}       a whole process tree
+${chalk.bold('Next')}
+  ${chalk.cyan('npm run example'.padEnd(36))}more of them: locks, terminals, databases, memory
+  ${chalk.cyan('npm install --save-dev forkguard'.padEnd(36))}in a project of your own
+  ${chalk.cyan('node -r forkguard/register app.js'.padEnd(36))}one program
+  ${chalk.cyan('npx forkguard run -- npm test'.padEnd(36))}a whole tree of processes
 `);

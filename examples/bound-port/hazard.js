@@ -9,7 +9,8 @@ server.listen(0, '127.0.0.1', () => {
   console.log(`serving on port ${port}`);
 
   // meant as "keep my descriptors": the fourth one is the listening socket
-  const helper = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', server._handle.fd] });
+  const stdio = ['ignore', 'ignore', 'ignore', server._handle.fd];
+  const helper = spawn('sleep', ['60'], { stdio });
 
   server.close(() => {
     console.log('closed; starting again on the same port …');

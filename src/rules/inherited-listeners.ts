@@ -82,7 +82,9 @@ export const inheritedListeners: Rule = {
         opened: opened ?? moment.listened,
         forked: fork.forked,
         why: `the child got the socket as descriptor ${childFd}; closing the server here does not free the port while the child has it, so \`listen\` fails with EADDRINUSE until the child closes it or exits`,
-        help: 'have the child close the server that it was sent, or end the child, before the port is opened here again',
+        help: fork.stdio.some(({ fd, type }) => fd === childFd && type === 'fd')
+          ? "leave the listener out of the child's `stdio`, or end the child before the port is opened here again"
+          : 'have the child close the server that it was sent, or end the child, before the port is opened here again',
         proof: ['listen: EADDRINUSE', ...proof],
         subject: moment.address,
         severity: 'error',
