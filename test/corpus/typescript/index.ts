@@ -1,0 +1,2 @@
+export const greeting: string = 'hello';
+export const wrong: number = greeting;
