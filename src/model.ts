@@ -239,6 +239,8 @@ export interface Finding {
   readonly once?: boolean;
   /** True of every program under this launcher: it is recorded, but nobody at a terminal is bothered with it. */
   readonly background?: boolean;
+  /** The edges of the wait-for graph that the finding is about, in the order of the explanation. */
+  readonly waits?: readonly Wait[];
   readonly severity?: Severity;
   readonly fork?: string | undefined;
   readonly child?: ChildFacts | undefined;

@@ -56,6 +56,15 @@ export interface HazardRecord {
   fork: string | null;
   child: ChildRecord | null;
   resource: ResourceRecord | null;
+  /** Who waits for whom, where the hazard is a stall that was proven by a wait-for graph. */
+  waits?: WaitRecord[];
+}
+
+export interface WaitRecord {
+  waiter: string;
+  on: string;
+  /** What ends the wait: `to exit`. */
+  until: string;
 }
 
 export interface ForkRecordLine {

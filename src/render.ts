@@ -2,8 +2,15 @@
 
 import { relative, sep } from 'node:path';
 import { escapeText } from './escape';
-import type { ForkRecord, Frame, Gap, Hazard, Severity, Site, Summary } from './model';
-import type { ForkRecordLine, GapRecord, HazardRecord, SiteRecord, SummaryRecord } from './records';
+import type { ForkRecord, Frame, Gap, Hazard, Severity, Site, Summary, Wait } from './model';
+import type {
+  ForkRecordLine,
+  GapRecord,
+  HazardRecord,
+  SiteRecord,
+  SummaryRecord,
+  WaitRecord,
+} from './records';
 import { framePath, sourceExcerpt } from './source';
 import { decorate, wrap } from './wrap';
 
@@ -173,7 +180,12 @@ export function hazardRecord(hazard: Hazard): HazardRecord {
             fd: resource.fd ?? null,
             threadId: resource.threadId,
           },
+    ...(hazard.waits === undefined ? {} : { waits: hazard.waits.map(waitRecord) }),
   };
+}
+
+function waitRecord({ waiter, on, until }: Wait): WaitRecord {
+  return { waiter: escapeText(waiter.label), on: escapeText(on.label), until: escapeText(until) };
 }
 
 export function forkRecord(record: ForkRecord): ForkRecordLine {

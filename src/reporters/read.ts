@@ -40,6 +40,9 @@ function isSite(value: unknown): value is SiteRecord {
   return isObject(value) && isText(value.file) && isCount(value.line) && isCount(value.column);
 }
 
+const isWait = (value: unknown): boolean =>
+  isObject(value) && [value.waiter, value.on, value.until].every(isText);
+
 function isHazard(r: Fields): boolean {
   return (
     [r.rule, r.what, r.why, r.help, r.docs, r.fingerprint, r.time].every(isText) &&
@@ -51,6 +54,7 @@ function isHazard(r: Fields): boolean {
     isCount(r.pid) &&
     (r.fork === null || isText(r.fork)) &&
     (r.child === null || (isObject(r.child) && isCount(r.child.pid) && isText(r.child.command))) &&
+    (r.waits === undefined || (Array.isArray(r.waits) && r.waits.every(isWait))) &&
     (r.resource === null || (isObject(r.resource) && isText(r.resource.kind) && isText(r.resource.label)))
   );
 }

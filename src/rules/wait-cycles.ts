@@ -61,6 +61,7 @@ function cycle(call: StalledCall): Finding {
         ? 'do not block this thread: `Atomics.waitAsync` or a message, or let the worker thread finish without it'
         : `use the asynchronous \`spawn\` or \`execFile\`, so this thread stays free to answer${call.child ? ` \`${call.child.command}\`` : ''}`,
     proof: [`no progress for ${seconds(call.ms)}`, ...new Set(waits.flatMap(({ proof }) => proof))],
+    waits,
     subject: waits.map(({ until }) => until.replace(/:\d+/, '')).join(),
     severity: grade === 'limited' ? 'warning' : 'error',
     fork: call.fork?.id,

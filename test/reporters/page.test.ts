@@ -6,7 +6,6 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { forkRecord, hazardRecord } from '../../src/render';
 import { toHtml } from '../../src/reporters/html';
-import { waitsOf } from '../../src/reporters/page/data';
 import { readRun } from '../../src/reporters/read';
 import { fork, hostile, SAMPLE_CWD, waitCycle } from './sample';
 import { sampleRun } from './sample-run';
@@ -84,8 +83,8 @@ describe('the page in a browser (needs chromium)', () => {
     expect(await page.locator('#forkrows tr').count()).toBe(9);
     expect(await page.locator('#hazard-0 .graph .box').count()).toBe(2);
     expect(await page.locator('#hazard-0 .legend li').allTextContents()).toEqual([
-      'the main thread → curl: to exit',
-      'curl → the main thread: to accept its connection to 127.0.0.1:38943',
+      'the main thread → child curl: to exit',
+      'child curl → the main thread: to accept its connection to 127.0.0.1:38943',
     ]);
     expect(await page.locator('#hazard-0 pre').allTextContents()).toContain(
       "server.listen(0, '127.0.0.1', () => {",
@@ -237,14 +236,3 @@ const CONTRAST = `(() => {
   }
   return all;
 })()`;
-
-describe('waitsOf', () => {
-  it('reads the cycle out of the sentence', () => {
-    expect(waitsOf(waitCycle.why)).toEqual([
-      { from: 'the main thread', to: '`curl`', until: 'to exit' },
-      { from: '`curl`', to: 'the main thread', until: 'to accept its connection to 127.0.0.1:38943' },
-    ]);
-    expect(waitsOf('an flock belongs to the description; nobody waits')).toEqual([]);
-    expect(waitsOf('the main thread waits for child `a` to exit; it is slow')).toEqual([]);
-  });
-});

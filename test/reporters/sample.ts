@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Fork, ForkRecord, Hazard, Site } from '../../src/model';
+import type { Fork, ForkRecord, Hazard, Party, Site } from '../../src/model';
 
 export const at = (file: string, line: number, column: number, more: object = {}): Site => ({
   frames: [{ file, line, column, ...more }],
@@ -8,6 +8,9 @@ export const at = (file: string, line: number, column: number, more: object = {}
 const server = join(__dirname, 'sample', 'server.js');
 
 export const SAMPLE_CWD = join(__dirname, 'sample');
+
+const main: Party = { id: '7040', kind: 'thread', label: 'the main thread' };
+const curl: Party = { id: '7041', kind: 'process', label: 'child `curl`' };
 
 export const waitCycle: Hazard = {
   rule: 'wait-cycles',
@@ -30,6 +33,10 @@ export const waitCycle: Hazard = {
   threadId: 0,
   fork: '7040-0-1',
   child: { pid: 7041, command: 'curl' },
+  waits: [
+    { waiter: main, on: curl, until: 'to exit', proof: [] },
+    { waiter: curl, on: main, until: 'to accept its connection to 127.0.0.1:38943', proof: [] },
+  ],
 };
 
 export const sharedLock: Hazard = {

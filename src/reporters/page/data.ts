@@ -1,6 +1,6 @@
 /** What the page shows, computed here, so that the script in the page only draws. */
 
-import type { GapRecord, SiteRecord } from '../../records';
+import type { GapRecord, HazardRecord, SiteRecord } from '../../records';
 import { relativePath } from '../../render';
 import { sourceExcerpt } from '../../source';
 import type { CountedHazard, Run } from '../read';
@@ -21,7 +21,7 @@ export interface Repeat {
   fork: string | null;
 }
 
-export interface PageHazard extends Omit<CountedHazard, 'opened' | 'forked' | 'also'> {
+export interface PageHazard extends Omit<CountedHazard, 'opened' | 'forked' | 'also' | 'waits'> {
   opened: Place | string | null;
   forked: Place | null;
   /** Milliseconds after the start of the run. */
@@ -89,18 +89,11 @@ function place(site: SiteRecord, cwd: string): Place {
   };
 }
 
-/** The waits that the sentence of a hazard tells: "A waits for B to X; B waits for A to Y; …". */
-export function waitsOf(why: string): Edge[] {
-  const edges: Edge[] = [];
-  const name = (text: string): string => text.replace(/^(?:and|child|process) /, '').trim();
-  for (const clause of why.slice(0, 2000).split('; ')) {
-    const [from, rest] = clause.split(/ waits? for /, 2);
-    const until = rest === undefined ? -1 : rest.indexOf(' to ');
-    if (from === undefined || rest === undefined || until < 0) continue;
-    edges.push({ from: name(from), to: name(rest.slice(0, until)), until: rest.slice(until + 1) });
-  }
-  const waiting = new Set(edges.map((edge) => edge.from));
-  return edges.filter((edge) => waiting.has(edge.to)).slice(0, 8);
+/** A stall can go through many processes; more than this many arrows tell nobody anything. */
+const MOST_EDGES = 8;
+
+function edgesOf({ waits = [] }: HazardRecord): Edge[] {
+  return waits.slice(0, MOST_EDGES).map(({ waiter, on, until }) => ({ from: waiter, to: on, until }));
 }
 
 function processes(run: Run, offset: (time: string) => number): PageProcess[] {
@@ -172,7 +165,7 @@ export function pageData(run: Run, cwd: string): PageData {
           : place(hazard.opened, cwd),
       forked: hazard.forked && place(hazard.forked, cwd),
       offset: offset(hazard.time),
-      waits: waitsOf(hazard.why),
+      waits: edgesOf(hazard),
       also: hazard.also.map(({ time, pid, child, forked, fork }) => ({
         offset: offset(time),
         pid,
