@@ -91,7 +91,16 @@ export class Observer {
 
   /** A fork of a program that traces itself is about to happen: what it leads to belongs to its span. */
   forking(call: ForkCall): void {
-    this.#otel?.forking?.(call);
+    this.#trace((otel) => otel.forking?.(call));
+  }
+
+  /** What fails in the program's SDK must not keep a fork from being judged. */
+  #trace(tell: (otel: Reporter) => void): void {
+    try {
+      if (this.#otel) tell(this.#otel);
+    } catch (error) {
+      say(`OpenTelemetry could not be told, the rest goes on: ${messageOf(error)}`);
+    }
   }
 
   /** Chosen, unless others are named: it waits for the program to register an OpenTelemetry SDK. */
@@ -122,7 +131,7 @@ export class Observer {
   /** Judges a fork that has just been made, or, for `process.execve`, is about to be. */
   fork(call: ForkCall): Hazard[] {
     this.#forks++;
-    if (isTraced()) this.#otel?.forked?.(call);
+    if (isTraced()) this.#trace((otel) => otel.forked?.(call));
     if (call.blockedMs !== undefined) this.#ownTable.earn(call.blockedMs);
     const view = new ForkView(call, this.context);
     const hazards = this.engine.run('fork', view);
@@ -194,7 +203,7 @@ export class Observer {
   adopt(hazards: readonly Hazard[]): void {
     for (const hazard of hazards) {
       this.engine.adopt(hazard);
-      this.#otel?.hazard(hazard); // the one reporter that the watcher thread cannot serve
+      this.#trace((otel) => otel.hazard(hazard)); // the one reporter that the watcher thread cannot serve
     }
   }
 

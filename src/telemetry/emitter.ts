@@ -5,6 +5,7 @@ import { hazardRecord } from '../render';
 import { activeSpan, registered } from '../tracing';
 import { attributesOf, explanationOf } from './attributes';
 import { loadApi, loadLogsApi } from './copies';
+import { nameOf } from './fork-span';
 import { Metrics } from './metrics';
 import { NAME, VERSION } from './scope';
 
@@ -35,7 +36,7 @@ export class Emitter {
     if (this.#forks.size >= REMEMBERED) this.#forks.delete(this.#forks.keys().next().value as string);
     this.#forks.set(fork.id, {
       span: fork.span as Span | undefined,
-      executable: fork.file.slice(fork.file.lastIndexOf('/') + 1),
+      executable: nameOf(fork),
     });
   }
 

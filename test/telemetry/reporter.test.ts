@@ -115,3 +115,10 @@ test('what is found while the thread is blocked is told when it is back, with th
   const ms = ([seconds, nanoseconds]: [number, number]) => seconds * 1000 + nanoseconds / 1e6;
   expect(ms(event?.time ?? [0, 0])).toBeLessThan(ms(request?.end ?? [0, 0]) - 1000);
 });
+
+test('an SDK that fails harms neither the program nor the other reports', async () => {
+  const { stdout, stderr, code } = await run('broken.js');
+  expect({ stdout, code }).toEqual({ stdout: 'unharmed\n', code: 0 });
+  expect(stderr).toContain('[shared-connections]');
+  expect(stderr.match(/OpenTelemetry could not be told/g)).toHaveLength(1);
+});
