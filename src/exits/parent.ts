@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import type { Orphan } from '../rules/rule';
+import { heartbeat } from '../waits/heartbeat';
 
 /** Milliseconds until the first look at the parent; each pause is twice the one before, up to `LONGEST`. */
 const FIRST = 1000;
@@ -31,7 +32,7 @@ export class ParentWatch {
   }
 
   #wait(): void {
-    this.#timer = setTimer(() => this.#look(), this.#pause).unref();
+    this.#timer = setTimer(() => this.#look(), heartbeat(this.#pause)).unref();
   }
 
   #look(): void {

@@ -36,7 +36,7 @@ export const heldPipes: Rule = {
         const callback = fork.api === 'exec' || fork.api === 'execFile';
         const misses = callback ? `the callback of \`${fork.api}\`` : '`close`';
         yield finding(holder, {
-          what: `${named(child)} has exited, but ${holderName(holder)} holds its ${listOf(holder.pipes)}`,
+          what: `${named(child)} has exited, but ${holderName(holder)} holds ${listOf(holder.pipes)}`,
           forked: fork.forked,
           why: `${listOf(holder.pipes)} ${end(holder.pipes)} only when the last process that holds ${them(holder.pipes)} has closed ${them(holder.pipes)}; ${misses} does not come before \`${holder.command}\` exits or closes ${them(holder.pipes)}`,
           help: `redirect the output of \`${holder.command}\` where it is started (\`>/dev/null 2>&1\`), or wait for \`exit\` instead of \`close\` and destroy the streams of the child there`,
@@ -52,7 +52,7 @@ export const heldPipes: Rule = {
       for (const holder of call.heldBy) {
         const { fork } = call;
         yield finding(holder, {
-          what: `the child of \`${call.api}\` has exited, but ${holderName(holder)} holds its ${listOf(holder.pipes)}`,
+          what: `the child of \`${call.api}\` has exited, but ${holderName(holder)} holds ${listOf(holder.pipes)}`,
           forked: fork?.forked ?? call.site,
           why: `\`${call.api}\` returns when its child has exited and its pipes have ended, and ${call.thread} does nothing else before; \`${holder.command}\` holds the other end of ${listOf(holder.pipes)}, so the call returns when \`${holder.command}\` exits or closes ${them(holder.pipes)}`,
           help: `redirect the output of \`${holder.command}\` where it is started (\`>/dev/null 2>&1\`), or give \`${call.api}\` the option \`stdio: 'ignore'\` or files for stdout and stderr`,
@@ -76,7 +76,8 @@ function holderName({ command, pid, origin }: PipeHolder): string {
   return `\`${command}\` (pid ${pid}${origin ? `, ${origin}` : ''})`;
 }
 
-function listOf(pipes: readonly string[]): string {
+function listOf(names: readonly string[]): string {
+  const pipes = [...names].sort();
   return pipes.length < 2
     ? (pipes[0] ?? '')
     : `${pipes.slice(0, -1).join(', ')} and ${pipes[pipes.length - 1]}`;

@@ -18,7 +18,8 @@ export function lookAtCall(
   note: BlockedThread,
   watcher: number,
   progress: Progress,
-  pending: readonly OutputMessage[] = [],
+  pending: readonly OutputMessage[],
+  peerOf: (inode: number) => number | undefined,
 ): StalledCall | undefined {
   const picture = takePicture(procfs, { pid: note.pid, tids: [watcher] });
   const { call } = note;
@@ -27,7 +28,15 @@ export function lookAtCall(
   const labels = new Map(child ? [[child.pid, `child \`${child.command}\``]] : []);
   const heldBy = call.kind === 'sync' && !child ? holdersOf(picture, note) : [];
   const root = threadId(note.pid, note.tid);
-  const scene = { picture, self: note.pid, blocked: [note], labels, rounds: progress.rounds() };
+  const scene = {
+    picture,
+    self: note.pid,
+    blocked: [note],
+    labels,
+    rounds: progress.rounds(),
+    // never fork while a fork of this process hangs
+    ...(call.kind !== 'spawn' && { peerOf }),
+  };
   const graph = buildGraph(scene, heldBy.length > 0 ? [] : [root]);
   const verdict = judge(graph, root);
   const forking = call.kind === 'spawn' ? lockOf(picture, note, children[0]) : undefined;

@@ -5,6 +5,7 @@ import type { RawDescriptor } from '../procfs/procfs';
 import type { WaitEdge, WaitNode } from './graph';
 import type { Holder } from './holders';
 import type { Scene } from './observe';
+import { pairedInode } from './unix-peers';
 
 export interface ChannelWays {
   readonly scene: Scene;
@@ -189,41 +190,63 @@ function unixSocket(
 ): Waiting {
   const { picture } = ways.scene;
   if (facts.state !== 'established') return { edges: [], live: `a UNIX socket that is ${facts.state}` };
-  const peers = unixPeers(ways, pid, fd, facts);
-  if (!peers) return { edges: [], live: 'the other end of a UNIX socket is not known' };
+  const rows = picture.sockets.rows('unix');
+  const peer =
+    stdioPeer(ways, pid, fd, facts) ?? pairedInode(facts.inode, rows) ?? ways.scene.peerOf?.(facts.inode);
+  if (peer === undefined) return { edges: [], live: 'the other end of a UNIX socket is not known' };
+  if (peer === 0) return unaccepted(ways, pid, rows);
+  const holders = picture.holders.of(`socket:[${peer}]`);
+  if (holders.length === 0) return { edges: [], live: 'the other end is closed' };
   if (hidden(ways, pid)) return { edges: [], live: 'a process that cannot be read may hold the other end' };
+  const name = rows.find(({ inode }) => inode === peer)?.local;
   const until = direction === 'read' ? 'to write to its pipe or to close it' : 'to read its pipe';
-  const edges = toHolders(ways, pid, peers, until, [
-    `/proc/${pid}/fd/${fd}: socket:[${facts.inode}], whose other end is held by ${listed(peers)}`,
-  ]);
-  void picture;
-  return { edges };
+  const answer =
+    direction === 'read' ? `to answer on its connection to ${name}` : `to read its connection to ${name}`;
+  return {
+    edges: toHolders(ways, pid, holders, name ? answer : until, [
+      `/proc/${pid}/fd/${fd}: socket:[${facts.inode}], whose other end socket:[${peer}] is held by ${listed(holders)}`,
+    ]),
+  };
+}
+
+/** A connection that nobody has accepted has no inode at the other end: any listener with such a one may be it. */
+function unaccepted(ways: ChannelWays, pid: number, rows: readonly SocketFacts[]): Waiting {
+  const names = new Set(
+    rows.filter(({ inode, local }) => inode === 0 && local !== '').map(({ local }) => local),
+  );
+  const listeners = rows.filter(({ state, local }) => state === 'listen' && names.has(local));
+  const holders = listeners.map(({ inode }) => ways.scene.picture.holders.of(`socket:[${inode}]`));
+  if (listeners.length === 0 || holders.some((some) => some.length === 0)) {
+    return { edges: [], live: 'its listener cannot be seen' };
+  }
+  const path = [...names].join(' or ');
+  return {
+    edges: toHolders(ways, pid, holders.flat(), `to accept its connection to ${path}`, [
+      `ss -xa: the connection of pid ${pid} has no other end yet; /proc/net/unix: ${path} has one that is not accepted`,
+    ]),
+  };
 }
 
 /**
- * socketpair(2) makes two unnamed sockets with consecutive inodes. That is taken for a pair only where a child's
- * descriptor is concerned: the second inode in the child's table, the first in that of another process.
+ * The pipes of a child of Node are pairs of sockets of which the child gets the second. That is evidence where the
+ * child has it as stdin, stdout or stderr and another process has the first one elsewhere.
  */
-function unixPeers(
+function stdioPeer(
   ways: ChannelWays,
   pid: number,
   fd: number,
-  facts: SocketFacts,
-): readonly Holder[] | undefined {
+  { inode, local }: SocketFacts,
+): number | undefined {
   const { picture } = ways.scene;
-  if (facts.local !== '') return undefined;
-  const unnamed = (inode: number) => {
-    const row = picture.sockets.find(inode);
+  const unnamed = (other: number) => {
+    const row = picture.sockets.find(other);
     return row?.protocol === 'unix' && row.state === 'established' && row.local === '';
   };
-  const before = picture.holders.of(`socket:[${facts.inode - 1}]`);
-  const after = picture.holders.of(`socket:[${facts.inode + 1}]`);
-  const isChildEnd = fd <= 3 && unnamed(facts.inode - 1) && before.length > 0;
-  const isParentEnd =
-    unnamed(facts.inode + 1) && after.some((holder) => holder.fd <= 3 && holder.pid !== pid);
-  if (isChildEnd && before.some((holder) => holder.pid !== pid)) return before;
-  if (isParentEnd) return after;
-  // a pair within one process: a way to wake itself
-  const self = [...before, ...after].filter((holder) => holder.pid === pid);
-  return self.length > 0 && before.concat(after).every((holder) => holder.pid === pid) ? self : undefined;
+  if (local !== '') return undefined;
+  const parents = picture.holders.of(`socket:[${inode - 1}]`);
+  if (fd <= 2 && unnamed(inode - 1) && parents.some((one) => one.pid !== pid && one.fd > 2)) return inode - 1;
+  const children = picture.holders.of(`socket:[${inode + 1}]`);
+  if (fd > 2 && unnamed(inode + 1) && children.some((one) => one.pid !== pid && one.fd <= 2))
+    return inode + 1;
+  return undefined;
 }

@@ -3,6 +3,7 @@
 import type { RawDescriptor } from '../procfs/procfs';
 import { type ChannelWays, channelNode } from './channels';
 import type { Deadline, WaitEdge, WaitGraph, WaitNode } from './graph';
+import { isIdleHeartbeat } from './heartbeat';
 import { lockHolders } from './locks';
 import { type BlockedThread, threadLabel } from './notes';
 import type { Picture, ProcessPicture, ThreadPicture } from './picture';
@@ -16,6 +17,8 @@ export interface Scene {
   readonly blocked: readonly BlockedThread[];
   /** True when the thread that looks is an event loop of `self`: that process then goes on by itself. */
   readonly loopRuns?: boolean;
+  /** The other end of a UNIX socket, where it may be asked for: see `unix-peers`. */
+  readonly peerOf?: (inode: number) => number | undefined;
   /** How often processes have woken for nothing and gone back to the same wait, where that was followed. */
   readonly rounds?: ReadonlyMap<number, number>;
   /** Names for processes that the program knows better than the kernel: "child `npm run build`". */
@@ -33,11 +36,8 @@ const SIGCHLD = 1n << 16n;
 /** The socket timeout of Node's default HTTP agent, in milliseconds: https://nodejs.org/api/http.html#new-agentoptions */
 const AGENT_MS = 5000;
 
-/** Who sleeps for longer is not at work. */
-const LONG_MS = 10_000;
-
-/** The pauses in which forkguard, in a Node child, looks whether its parent still lives: they are not work either. */
-const OWN_PAUSES = [2000, 4000, 8000];
+/** Who sleeps for longer is not at work. V8 itself sets a timer of 8 s to give memory back. */
+const LONG_MS = 7000;
 
 /** After so many wake-ups that changed nothing a timer is taken for a heartbeat. */
 const ROUNDS = 3;
@@ -236,8 +236,7 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
       return { who, what: 'the time limit of its HTTP agent (5 s)' };
     }
     if (ms >= LONG_MS) return { who, what: `a timer that is due in ${(ms / 1000).toFixed(0)} s` };
-    const idles =
-      (scene.rounds?.get(pid) ?? 0) >= ROUNDS || OWN_PAUSES.some((own) => ms <= own && ms > own - 4);
+    const idles = (scene.rounds?.get(pid) ?? 0) >= ROUNDS || (pid !== self && isIdleHeartbeat(ms));
     return idles ? { who, what: 'a timer, if one of its timers is for this wait' } : undefined;
   }
 

@@ -19,6 +19,7 @@ import type { BlockedThread } from './notes';
 import { OUTPUT_CHANNEL, type OutputMessage } from './pending-output';
 import { Progress } from './progress';
 import { StallView } from './stall-view';
+import { createPeerReader } from './unix-peers';
 import type { WatcherData } from './watcher';
 
 /** Those that write a file at the end, or need the program's own SDK: the blocked thread tells them afterwards. */
@@ -30,6 +31,7 @@ const board = new Board(data.memory);
 const procfs = createProcfs();
 const self = procfs.threadSelf() ?? 0;
 const found: Hazard[] = [];
+const peerOf = createPeerReader();
 /** What worker threads have said of their output, and when it was heard. They say it ten times a second. */
 const told = new Map<number, OutputMessage & { readonly at: number }>();
 const RECENT_MS = 500;
@@ -99,7 +101,7 @@ function watch(note: BlockedThread, sequence: number): void {
     const quiet = now - progress.since >= config.stallMs / 2;
     const due = now - began >= (suspected ? config.stallMs - step : EARLY * config.stallMs);
     if (!quiet || !due || now < nextLook) continue;
-    const seen = lookAtCall(procfs, note, self, progress, pendingOutput(note));
+    const seen = lookAtCall(procfs, note, self, progress, pendingOutput(note), peerOf);
     if (seen && suspected && sameFinding(seen, suspected)) {
       report(note, seen, sequence);
       return;
