@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Ledger } from './ledger';
 import type { Procfs } from './procfs/procfs';
 import type { ProcessFacts } from './rules/rule';
@@ -40,7 +41,13 @@ export class Strangers {
       if (stat?.startTime !== startTime || !stat.forkedWithoutExec || stat.state === 'Z')
         this.#suspects.delete(pid);
       else if (performance.now() - seen >= LEAST_AGE_MS) {
-        certain.push({ pid, command: stat.comm, state: stat.state, forkedWithoutExec: true, known: false });
+        certain.push({
+          pid,
+          command: basename(process.execPath),
+          state: stat.state,
+          forkedWithoutExec: true,
+          known: false,
+        });
       }
     }
     return certain;

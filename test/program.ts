@@ -198,7 +198,6 @@ export function normalise(text: string): string {
     .replace(/, for \d+\.\d s\b/g, ', for N s')
     .replace(/\b(descriptor|fdinfo\/|fd\/)( ?)[1-9]\d\b(?!\d)/g, '$1$2FD')
     .replace(/\b[1-9]\d>&-/g, 'FD>&-')
-    .replace(/\bnode-MainThread\b/g, 'node')
     .replace(/\/dev\/pts\/\d+/g, '/dev/pts/N')
     .replace(/\d+(\.\d+)? ms\b/g, 'N ms')
     .replace(/\d+(\.\d+)? (GiB|kB)\b/g, 'N $2')

@@ -93,6 +93,11 @@ export function openerOf(descriptor: Descriptor): Site | string {
   if (descriptor.origin === 'inherited')
     return 'before the program began: by the launcher or shell that started it';
   if (descriptor.owner) return `not by JavaScript: by ${descriptor.owner}`;
+  if (descriptor.closeOnExec) {
+    const noted =
+      descriptor.kind === 'file' ? ': of files, what `fs.openSync` opens for writing is noted' : '';
+    return `not seen${noted}`;
+  }
   return 'not seen: Node marks what it opens close-on-exec, so native code opened it';
 }
 

@@ -5,7 +5,7 @@ const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 
 fs.writeFileSync('list.txt', 'one\ntwo\nthree\n');
-const file = fs.openSync('list.txt', 'r'); //~ opened
+const file = fs.openSync('list.txt', 'r+'); //~ opened
 const part = Buffer.alloc(4);
 fs.readSync(file, part, 0, 4, null);
 const child = spawn('cat', { stdio: [file, 'inherit', 'inherit'] }); //~ forked

@@ -1,6 +1,6 @@
 // readline asks, and an editor that inherits the input is started before the question is answered.
 //# reports: shared-readers warning
-//# launch: (sleep 0.6; echo answer) | "$NODE" "$PROGRAM"
+//# launch: (sleep 2; echo answer) | "$NODE" "$PROGRAM"
 //# output: varies
 'use strict';
 const { spawn } = require('node:child_process');
