@@ -53,12 +53,8 @@ export class ResourceChannel {
     if (this.#othersListen()) this.#resources().openedFile(fd, path);
   }
 
-  /** More than the one subscriber that is our own. `_subscribers` is where Node keeps them, in all versions. */
   #othersListen(): boolean {
-    return [this.#open, this.#close].some((one) => {
-      const subscribers = (one as { _subscribers?: unknown })._subscribers;
-      return !Array.isArray(subscribers) || subscribers.length > 1;
-    });
+    return hasOthers(this.#open) || hasOthers(this.#close);
   }
 
   #resources(): OwnResources {
@@ -91,6 +87,12 @@ export class ResourceChannel {
       say(`a message on ${CLOSE} cannot be used: ${messageOf(error)}`);
     }
   };
+}
+
+/** More than the one subscriber that is our own. `_subscribers` is where Node keeps them, in all versions. */
+function hasOthers(one: Channel): boolean {
+  const { _subscribers: subscribers } = one as { _subscribers?: readonly unknown[] };
+  return subscribers === undefined || subscribers.length > 1;
 }
 
 function targetOf(fd: number): string | undefined {
