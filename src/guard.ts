@@ -286,7 +286,10 @@ export class Guard implements Sink {
   }
 }
 
+let channel: typeof import('./fork-channel') | undefined;
+
 /** Loaded at the first fork: most processes never make one. */
 function forkChannel(): typeof import('./fork-channel') {
-  return require('./fork-channel');
+  channel ??= require('./fork-channel') as typeof import('./fork-channel');
+  return channel;
 }

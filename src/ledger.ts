@@ -67,12 +67,14 @@ export class Ledger {
   /** Listening sockets that children got, by what `/proc/<pid>/fd` links to: they may outlive the server here. */
   readonly #handedOver = new Map<string, HandedOver>();
   #ids = 0;
+  #threadId: number | undefined;
   /** Reads the active span context; set while an OpenTelemetry SDK is registered. */
   activeSpan: (() => unknown) | undefined;
 
   /** 0 in the main thread. Asked late: loading `node:worker_threads` takes a millisecond. */
   get threadId(): number {
-    return (require('node:worker_threads') as typeof import('node:worker_threads')).threadId;
+    this.#threadId ??= (require('node:worker_threads') as typeof import('node:worker_threads')).threadId;
+    return this.#threadId;
   }
 
   addChild(pid: number, child: LiveChild): void {

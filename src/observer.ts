@@ -1,5 +1,6 @@
 import { hasSubscribers } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
+import { Budget } from './budget';
 import type { Config } from './config';
 import { ConflictView } from './conflict-view';
 import { Engine } from './engine';
@@ -56,6 +57,7 @@ export class Observer {
   readonly exits: Exits;
   readonly #gathered: Gathered;
   readonly #ownTable = new OwnTable();
+  readonly #budget = new Budget();
   readonly #owners = new Owners(this.procfs);
   readonly #strangers = new Strangers();
   #pending: Pending[] = [];
@@ -133,13 +135,28 @@ export class Observer {
     this.#forks++;
     if (isTraced()) this.#trace((otel) => otel.forked?.(call));
     if (call.blockedMs !== undefined) this.#ownTable.earn(call.blockedMs);
-    const view = new ForkView(call, this.context);
-    const hazards = this.engine.run('fork', view);
+    const view = once(() => new ForkView(call, this.context));
+    const hazards = this.#judgeFork(call, view);
     if (this.#hasAftermath(call)) this.#expectAftermath(call);
-    const record = once(() => this.#recordOf(call, view));
+    const record = once(() => this.#recordOf(call, view()));
     if (this.#gathered.config.forks) this.engine.each('fork', (reporter) => reporter.fork?.(record()));
     forkChannel().publishEnd(call, record);
     this.drainGaps();
+    return hazards;
+  }
+
+  #judgeFork(call: ForkCall, view: () => ForkView): Hazard[] {
+    const { mode, slowForkMs } = this.#gathered.config;
+    if (mode !== 'throw' && this.#budget.skips(call, slowForkMs)) {
+      this.engine.gap({
+        what: 'some forks of a burst',
+        why: 'they came faster than each could be judged in 2 % of the time; others of the same kind were',
+      });
+      return [];
+    }
+    const begin = performance.now();
+    const hazards = this.engine.run('fork', view());
+    this.#budget.spend(call, performance.now() - begin);
     return hazards;
   }
 

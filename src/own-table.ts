@@ -5,7 +5,7 @@ import type { Procfs } from './procfs/procfs';
 const SMALL_TABLE = 48;
 /** Shares of the time spent in forks, and of all time, that complete searches may cost. */
 const FORK_SHARE = 0.05;
-const TIME_SHARE = 0.02;
+const TIME_SHARE = 0.01;
 /** Milliseconds that searches may cost at first, and that can be saved up. */
 const FIRST_CREDIT = 5;
 const MOST_CREDIT = 50;
