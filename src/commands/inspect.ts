@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { escapeText } from '../escape';
 import { createProcfs } from '../procfs/procfs';
+import { type InspectedWaits, inspectWaits } from '../waits/inspect';
 import { type Io, UsageError } from './io';
 import { crossingLocks, type InspectedDescriptor, inspectProcess, type ProcessReport } from './process-facts';
 
@@ -20,12 +21,14 @@ export function inspect(argv: readonly string[], io: Io): number {
   const procfs = createProcfs();
   const report = inspectProcess(pid, procfs);
   if (!report) throw new Error(`there is no process ${pid}`);
+  const waits = inspectWaits(pid, procfs);
   const gaps = procfs.failures();
-  if (json) io.out(`${JSON.stringify({ ...report, gaps }, jsonSafe, 2)}\n`);
+  if (json) io.out(`${JSON.stringify({ ...report, waits, gaps }, jsonSafe, 2)}\n`);
   else
     io.out(
       text(
         report,
+        waits,
         gaps.map(({ what, why }) => `${what}: ${why}`),
       ),
     );
@@ -50,7 +53,7 @@ function parse(argv: readonly string[]): { pid: number; json: boolean; help: boo
   return { pid, json: values.json === true, help: values.help === true };
 }
 
-function text(report: ProcessReport, gaps: readonly string[]): string {
+function text(report: ProcessReport, waits: InspectedWaits, gaps: readonly string[]): string {
   const lines: string[] = [];
   const section = (title: string, rows: readonly string[], none: string) => {
     lines.push('', title, ...(rows.length > 0 ? rows.map((row) => `  ${row}`) : [`  ${none}`]));
@@ -87,8 +90,27 @@ function text(report: ProcessReport, gaps: readonly string[]): string {
   if (report.nativePackages.length > 0) {
     section('native packages loaded: they open what Node did not', [report.nativePackages.join(', ')], '');
   }
+  section('waits', waitRows(waits), 'none');
+  section('stuck', stuckRows(waits), 'nobody, as far as can be proven');
   if (gaps.length > 0) section('could not be read', gaps, '');
   return `${lines.join('\n')}\n`;
+}
+
+function waitRows({ waits }: InspectedWaits): string[] {
+  return waits.map(
+    ({ label, words }) => `${label}  ${words.length > 0 ? words.join('; ') : 'waits within itself'}`,
+  );
+}
+
+function stuckRows({ stuck }: InspectedWaits): string[] {
+  if (!stuck) return ['not known: they run while one looks'];
+  return stuck.flatMap(({ grade, waits, deadlines }) => [
+    ...waits.map(({ waiter, on, until }) => `${waiter.label} waits for ${on.label} ${until}`),
+    grade === 'stuck'
+      ? '  and so for good, until a signal ends one of them'
+      : `  until ${deadlines.map(({ who, what }) => `${who} gives up by ${what}`).join(' or ')}`,
+    ...new Set(waits.flatMap(({ proof }) => proof.map((line) => `  ${line}`))),
+  ]);
 }
 
 function row({ fd, target, socket, locks, access }: InspectedDescriptor): string {
