@@ -1,3 +1,4 @@
+import { now } from './clock';
 import type { ForkCall } from './instruments/fork-call';
 
 /** Share of all time that judging forks may cost, in a process that forks all the time. */
@@ -17,19 +18,18 @@ export class Budget {
   /** How often each kind was judged. */
   readonly #kinds = new Map<string, number>();
   #left = FIRST;
-  #since = performance.now();
+  #since = now();
 
   /** Whether this fork is like one that was judged, and there is no time for another. */
   skips(call: ForkCall, slowForkMs: number): boolean {
-    const now = performance.now();
-    // a clock that jumps gives nothing and takes nothing
-    this.#left = Math.min(MOST, this.#left + Math.max(0, now - this.#since) * SHARE);
-    this.#since = now;
+    const time = now();
+    this.#left = Math.min(MOST, this.#left + (time - this.#since) * SHARE);
+    this.#since = time;
     return this.#left <= 0 && isPlain(call, slowForkMs) && (this.#kinds.get(kindOf(call)) ?? 0) >= ENOUGH;
   }
 
   spend(call: ForkCall, milliseconds: number): void {
-    this.#left = Math.max(-MOST, this.#left - Math.max(0, milliseconds));
+    this.#left = Math.max(-MOST, this.#left - milliseconds);
     if (this.#kinds.size >= MOST_KINDS) this.#kinds.clear();
     const kind = kindOf(call);
     this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, isAbsolute, resolve } from 'node:path';
+import { workingDirectory } from './directory';
 import type { ForkRequest } from './instruments/fork-call';
 import type { EnvironmentFacts, Preload } from './rules/rule';
 
@@ -79,14 +80,15 @@ function preloads(
     if (!PRELOAD_FLAG.test(flag)) continue;
     const value = joined ?? flags[++i];
     if (value === undefined || isAbsolute(value) || !isPath(flag, value)) continue;
-    const directory = resolve(cwd ?? '.');
+    const directory = cwd === undefined ? workingDirectory() : resolve(workingDirectory() ?? '/', cwd);
+    if (directory === undefined) return found;
     const path = resolve(directory, value);
     found.push({
       flag,
       value,
       source,
       found: EXTENSIONS.some((extension) => existsSync(path + extension)),
-      setForElsewhere: setHere && directory !== process.cwd(),
+      setForElsewhere: setHere && directory !== workingDirectory(),
     });
   }
   return found;

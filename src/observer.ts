@@ -1,8 +1,10 @@
 import { hasSubscribers } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
 import { Budget } from './budget';
+import { now, wallClock } from './clock';
 import type { Config } from './config';
 import { ConflictView } from './conflict-view';
+import { workingDirectory } from './directory';
 import { Engine } from './engine';
 import { Exits } from './exits/exits';
 import { type ForkCall, imaginedCall } from './instruments/fork-call';
@@ -74,6 +76,10 @@ export class Observer {
       publish: (hazard) => publishHazard(hazard),
       pid: process.pid,
       threadId: gathered.ledger.threadId,
+      ranMs: () => {
+        const counter = this.procfs.schedstat('self', this.procfs.threadSelf());
+        return counter && counter.ranNanoseconds / 1e6;
+      },
     });
     this.exits = new Exits({
       procfs: this.procfs,
@@ -109,7 +115,7 @@ export class Observer {
   get #otel(): Reporter | undefined {
     const { reporters } = this.#gathered.config;
     if (reporters && !reporters.includes('otel')) return undefined;
-    this.#otelReporter ??= createReporter('otel', { cwd: process.cwd() });
+    this.#otelReporter ??= createReporter('otel', { cwd: workingDirectory() ?? '/' });
     return this.#otelReporter;
   }
 
@@ -154,9 +160,9 @@ export class Observer {
       });
       return [];
     }
-    const begin = performance.now();
+    const begin = now();
     const hazards = this.engine.run('fork', view());
-    this.#budget.spend(call, performance.now() - begin);
+    this.#budget.spend(call, now() - begin);
     return hazards;
   }
 
@@ -173,7 +179,7 @@ export class Observer {
     const { opened: listened } = this.#gathered.ledger.resourceOf(server, 'listener', '');
     const moment = {
       type: 'conflict' as const,
-      time: Date.now(),
+      time: wallClock(),
       threadId: this.#gathered.ledger.threadId,
       address: `${address ?? '*'}:${port ?? ''}`,
       ...(typeof port === 'number' && { port }),
@@ -302,7 +308,10 @@ export class Observer {
 
   #createReporters(): Reporter[] {
     const { config } = this.#gathered;
-    const options = { cwd: process.cwd(), ...(config.output !== undefined && { output: config.output }) };
+    const options = {
+      cwd: workingDirectory() ?? '/',
+      ...(config.output !== undefined && { output: config.output }),
+    };
     const names = config.reporters ?? ['terminal', 'otel'];
     return names.flatMap((name) => {
       try {

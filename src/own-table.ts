@@ -1,3 +1,4 @@
+import { now } from './clock';
 import type { Gap } from './model';
 import type { Procfs } from './procfs/procfs';
 
@@ -21,7 +22,7 @@ export class OwnTable {
   #closed = new Set<number>();
   #turn = 0;
   #credit = FIRST_CREDIT;
-  #since = performance.now();
+  #since = now();
 
   /** `milliseconds` were spent in a fork. */
   earn(milliseconds: number): void {
@@ -30,9 +31,8 @@ export class OwnTable {
 
   /** Descriptors above 2 that every child gets. */
   inheritable(procfs: Procfs, gap: (gap: Gap) => void): number[] {
-    const begin = performance.now();
-    // a clock that jumps earns nothing
-    this.#credit = Math.min(this.#credit + Math.max(0, begin - this.#since) * TIME_SHARE, MOST_CREDIT);
+    const begin = now();
+    this.#credit = Math.min(this.#credit + (begin - this.#since) * TIME_SHARE, MOST_CREDIT);
     this.#since = begin;
     const complete = this.#credit > 0;
     const count = complete ? 0 : procfs.openCount('self');
@@ -44,7 +44,7 @@ export class OwnTable {
       return [];
     }
     const found = this.#search(procfs, complete);
-    if (complete) this.#credit -= Math.max(0, performance.now() - begin);
+    if (complete) this.#credit -= now() - begin;
     return found;
   }
 

@@ -1,3 +1,4 @@
+import { workingDirectory } from './directory';
 import type { TouchedStdio } from './instruments/process';
 import type { ProgramFacts } from './model';
 
@@ -10,7 +11,7 @@ export function readProgram(touched: TouchedStdio): ProgramFacts {
     pendingStderr: pendingBytes(touched.get(2)),
     touchedStdio: [...touched.keys()],
     ...(inspector && { inspector }),
-    cwd: process.cwd(),
+    cwd: workingDirectory() ?? '/',
     exitListeners: process.listenerCount('exit'),
   };
 }

@@ -1,4 +1,5 @@
 import { type Config, readConfig } from './config';
+import { workingDirectory } from './directory';
 import { Guard } from './guard';
 import { say } from './say';
 
@@ -19,15 +20,6 @@ export function start(options: Options = {}): Guard | undefined {
   const guard = new Guard(chosen);
   Object.defineProperty(global, GUARD, { value: guard, configurable: true, enumerable: false });
   return guard;
-}
-
-/** Undefined where it has been removed. */
-function workingDirectory(): string | undefined {
-  try {
-    return process.cwd();
-  } catch {
-    return undefined;
-  }
 }
 
 /** The guard of this thread, if there is one. */

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { now } from './clock';
 import type { Ledger } from './ledger';
 import type { Procfs } from './procfs/procfs';
 import type { ProcessFacts } from './rules/rule';
@@ -16,18 +17,18 @@ export class Strangers {
 
   /** As `look`, unless the last look was just now. */
   lookAgain(procfs: Procfs, ledger: Ledger): boolean {
-    const ms = performance.now() - this.#looked;
-    return ms >= 0 && ms < LOOK_AGAIN_MS ? this.#suspects.size > 0 : this.look(procfs, ledger);
+    const ms = now() - this.#looked;
+    return ms < LOOK_AGAIN_MS ? this.#suspects.size > 0 : this.look(procfs, ledger);
   }
 
   /** Looks at the children of the calling thread. Tells whether there are suspects. */
   look(procfs: Procfs, ledger: Ledger): boolean {
-    this.#looked = performance.now();
+    this.#looked = now();
     for (const pid of procfs.threadChildren() ?? []) {
       if (ledger.children.has(pid) || this.#suspects.has(pid)) continue;
       const stat = procfs.stat(pid);
       if (stat?.forkedWithoutExec && stat.state !== 'Z') {
-        this.#suspects.set(pid, { startTime: stat.startTime, seen: performance.now() });
+        this.#suspects.set(pid, { startTime: stat.startTime, seen: now() });
       }
     }
     return this.#suspects.size > 0;
@@ -40,7 +41,7 @@ export class Strangers {
       const stat = procfs.stat(pid);
       if (stat?.startTime !== startTime || !stat.forkedWithoutExec || stat.state === 'Z')
         this.#suspects.delete(pid);
-      else if (performance.now() - seen >= LEAST_AGE_MS) {
+      else if (now() - seen >= LEAST_AGE_MS) {
         certain.push({
           pid,
           command: basename(process.execPath),

@@ -29,7 +29,7 @@ const allowed: [pattern: RegExp, may: RegExp][] = [
     /^reporters\//,
     /^(model|render|records|escape|redact|source|wrap|tracing|telemetry\/.*|reporters\/.*|node:.*|chalk|@opentelemetry\/.*)$/,
   ],
-  [/^instruments\//, /^(model|site|redact|channels|instruments\/.*|node:.*)$/],
+  [/^instruments\//, /^(model|site|clock|redact|channels|instruments\/.*|node:.*)$/],
   [/^procfs\//, /^(model|escape|procfs\/.*|node:.*)$/],
   [/^testing(\/|$)/, /^(?!guard$|start$|observer$)/],
 ];

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { wallClock } from '../clock';
 import { escapeText } from '../escape';
 import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
@@ -244,7 +245,7 @@ export class Departures {
     const { procfs, children } = this.#options;
     return [...children().values()].flatMap(({ fork, process: child }) => {
       if (!fork.child || child.exitCode !== null || child.signalCode !== null) return [];
-      if (Date.now() - fork.time < 100 || procfs.stat('self') === undefined) return [];
+      if (wallClock() - fork.time < 100 || procfs.stat('self') === undefined) return [];
       const stat = procfs.stat(fork.child.pid);
       if (stat && stat.ppid === process.pid) return [];
       const proof = [

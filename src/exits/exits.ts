@@ -1,3 +1,4 @@
+import { wallClock } from '../clock';
 import type { ExitContext } from '../exit-view';
 import { ExitView } from '../exit-view';
 import type { LiveChild } from '../instruments/sink';
@@ -59,7 +60,7 @@ export class Exits {
   }
 
   #moment(of: Exit['of']): Exit {
-    return { type: 'exit', time: Date.now(), threadId: this.#options.ledger.threadId, of };
+    return { type: 'exit', time: wallClock(), threadId: this.#options.ledger.threadId, of };
   }
 }
 

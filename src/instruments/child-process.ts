@@ -1,6 +1,7 @@
 import childProcess, { type ChildProcess } from 'node:child_process';
 import { basename } from 'node:path';
 import { getSystemErrorName } from 'node:util';
+import { now } from '../clock';
 import { capture } from '../site';
 import { type Ending, ForkCall, type ForkRequest } from './fork-call';
 import { patch, proxyOf } from './patch';
@@ -40,7 +41,7 @@ function aroundSpawn(sink: Sink, original: Callable, child: ChildProcess, args: 
   if (!request) return Reflect.apply(original, child, args);
   const call = new ForkCall(request, capture(DEPTH));
   sink.forking(call);
-  const begin = performance.now();
+  const begin = now();
   let result: unknown;
   try {
     result = Reflect.apply(original, child, call.variables ? withPairs(args, call.variables) : args);
@@ -49,7 +50,7 @@ function aroundSpawn(sink: Sink, original: Callable, child: ChildProcess, args: 
     sink.forked(call);
     throw error;
   }
-  call.blockedMs = performance.now() - begin;
+  call.blockedMs = now() - begin;
   if (typeof result === 'number' && result < 0) call.error = nameOf(result);
   if (child.pid !== undefined) {
     call.child = factsOf(call, child.pid);

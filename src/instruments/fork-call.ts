@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { wallClock } from '../clock';
 import type { ChildFacts, Fork, ForkApi, StdioEntry } from '../model';
 import { CapturedSite } from '../site';
 
@@ -32,7 +33,7 @@ let forks = 0;
 /** A fork as it happens. Making one must stay cheap: what only a report needs is worked out when it is read. */
 export class ForkCall implements Fork {
   readonly type = 'fork';
-  readonly time = Date.now();
+  readonly time = wallClock();
   readonly number = ++forks;
   threadId = 0;
   /** The user's own patterns of what must not be shown. */

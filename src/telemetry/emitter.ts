@@ -1,4 +1,5 @@
 import type { Attributes, Context, Link, Span, SpanContext } from '@opentelemetry/api';
+import { wallClock } from '../clock';
 import type { Fork, Hazard } from '../model';
 import type { HazardRecord } from '../records';
 import { hazardRecord } from '../render';
@@ -106,7 +107,7 @@ export class Emitter {
     logs.getLogger(NAME, VERSION).emit({
       eventName: EVENT,
       timestamp: hazard.time,
-      observedTimestamp: Date.now(),
+      observedTimestamp: wallClock(),
       severityNumber: SEVERITY[hazard.severity],
       severityText: hazard.severity.toUpperCase(),
       body: record.what,

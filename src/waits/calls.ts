@@ -1,5 +1,6 @@
 /** What the kernel says about a call in which a thread is blocked. */
 
+import { wallClock } from '../clock';
 import type { ChildFacts } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import type { PipeHolder, StalledCall } from '../rules/rule';
@@ -48,7 +49,7 @@ export function lookAtCall(
     thread: threadLabel(note.threadId),
     kind: call.kind,
     api: call.api,
-    ms: Date.now() - progress.since,
+    ms: wallClock() - progress.since,
     ...(call.site && { site: call.site }),
     ...(call.fork && { fork: forkOf(call.fork) }),
     ...(child && { child }),
@@ -61,7 +62,7 @@ export function lookAtCall(
 }
 
 function outputOf({ threadId: worker, name, since }: OutputMessage): StalledCall['output'][number] {
-  const seconds = ((Date.now() - since) / 1000).toFixed(1);
+  const seconds = ((wallClock() - since) / 1000).toFixed(1);
   return {
     worker: threadLabel(worker),
     proof: `${threadLabel(worker)}: the callback of a write to process.${name} has not come for ${seconds} s`,

@@ -6,6 +6,7 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
+import { wallClock } from '../clock';
 import type { ForkCall } from '../instruments/fork-call';
 import { descriptorOf } from '../instruments/stdio';
 import type { Procfs } from '../procfs/procfs';
@@ -74,7 +75,7 @@ export class LateChildren {
       fork,
       process,
       trace: '',
-      quietSince: Date.now(),
+      quietSince: wallClock(),
       suspected: new Set(),
       nextLook: 0,
       fruitless: 0,
@@ -86,7 +87,7 @@ export class LateChildren {
   exited(process: ChildProcess): void {
     const tracked = this.#of(process);
     if (!tracked) return;
-    tracked.exitedAt = Date.now();
+    tracked.exitedAt = wallClock();
     tracked.quietSince = tracked.exitedAt;
     tracked.nextLook = 0;
     this.#wake();
@@ -97,7 +98,7 @@ export class LateChildren {
     const tracked = this.#of(process);
     const name = signalName(signal);
     if (!tracked || tracked.exitedAt !== undefined || !name || !ENDING.has(name)) return;
-    tracked.asked = { signal: name, at: Date.now() };
+    tracked.asked = { signal: name, at: wallClock() };
     this.#wake();
   }
 
@@ -118,7 +119,7 @@ export class LateChildren {
 
   /** Starts the fast rhythm: something has just happened. */
   #wake(): void {
-    this.#began = Date.now();
+    this.#began = wallClock();
     const step = this.#step();
     if (this.#timer && this.#due <= this.#began + step) return;
     this.#schedule(step);
@@ -126,14 +127,14 @@ export class LateChildren {
 
   #schedule(ms: number): void {
     clearTimeout(this.#timer);
-    this.#due = Date.now() + ms;
+    this.#due = wallClock() + ms;
     this.#timer = setTimer(() => this.#tick(), ms);
     this.#timer.unref();
   }
 
   #step(): number {
     const fast = this.#fast;
-    const age = Date.now() - this.#began;
+    const age = wallClock() - this.#began;
     if (age < 10 * this.#context.stallMs) return fast;
     return Math.min(this.#context.stallMs, age < 60_000 ? 2 * fast : 12 * fast);
   }
@@ -144,7 +145,7 @@ export class LateChildren {
   }
 
   #tick(): void {
-    const now = Date.now();
+    const now = wallClock();
     // while this thread was busy it read nothing: what looks late then is not the child
     const late = now - this.#due > this.#context.stallMs;
     this.#timer = undefined;

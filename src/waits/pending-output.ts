@@ -4,6 +4,7 @@
  */
 
 import type { BroadcastChannel } from 'node:worker_threads';
+import { wallClock } from '../clock';
 
 export const OUTPUT_CHANNEL = 'forkguard:output';
 
@@ -29,7 +30,7 @@ export class PendingOutput {
 
   /** A write begins; the returned function is called when its callback comes. */
   begin(name: OutputMessage['name']): () => void {
-    const message = { threadId: this.#threadId, name, since: Date.now() };
+    const message = { threadId: this.#threadId, name, since: wallClock() };
     this.#pending.add(message);
     this.#timer ??= setTimer(() => this.#tell(), EVERY_MS).unref();
     return () => {

@@ -1,5 +1,6 @@
 /** Whether those whom a call waits for get on: cheap enough to ask a dozen times a second. */
 
+import { wallClock } from '../clock';
 import type { Procfs } from '../procfs/procfs';
 import type { BlockedThread } from './notes';
 
@@ -39,7 +40,7 @@ export class Progress {
     this.#pids = key;
     this.#ran = ran;
     // the first look says nothing about what happened before it
-    if (!first) this.since = Date.now();
+    if (!first) this.since = wallClock();
     return true;
   }
 

@@ -1,6 +1,7 @@
 /** Looks after the stalls of one thread: its late children with timers, its blocked calls with a watcher thread. */
 
 import type { ChildProcess } from 'node:child_process';
+import { wallClock } from '../clock';
 import type { Config } from '../config';
 import type { ForkCall } from '../instruments/fork-call';
 import type { Ledger } from '../ledger';
@@ -72,7 +73,7 @@ export class StallWatch {
     this.#post({
       kind: fork.blocking ? 'sync' : 'spawn',
       api: fork.api,
-      since: Date.now(),
+      since: wallClock(),
       ...(timeoutMs > 0 && { timeoutMs }),
       fork: noteOf(fork),
       earlier: this.#context.procfs.threadChildren() ?? [],
@@ -94,7 +95,7 @@ export class StallWatch {
     this.#post({
       kind: 'wait',
       api: 'Atomics.wait',
-      since: Date.now(),
+      since: wallClock(),
       site: { frames: site.frames },
       ...(Number.isFinite(timeoutMs) && { timeoutMs }),
     });
@@ -150,7 +151,7 @@ export class StallWatch {
   #report(children: readonly StalledChild[], waitedMs: number, fork: ForkCall): void {
     const { StallView } = require('./stall-view') as typeof import('./stall-view');
     const { threadId } = this.#context;
-    const moment = { type: 'stall' as const, time: Date.now(), threadId, waitedMs, fork };
+    const moment = { type: 'stall' as const, time: wallClock(), threadId, waitedMs, fork };
     this.#context.judge(new StallView(moment, process.pid, { children }, this.#context.gap));
   }
 }

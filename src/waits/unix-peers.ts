@@ -4,6 +4,7 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import { wallClock } from '../clock';
 import type { SocketFacts } from '../model';
 
 /** Inode of the other end by inode; 0 for a connection that nobody has accepted. */
@@ -16,14 +17,14 @@ export function createPeerReader(): (inode: number) => number | undefined {
   let peers: UnixPeers = new Map();
   let asked = 0;
   return (inode) => {
-    if (!peers.has(inode) && Date.now() - asked > AGE_MS) {
+    if (!peers.has(inode) && wallClock() - asked > AGE_MS) {
       const { stdout } = spawnSync('ss', ['-xnHa'], {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
         timeout: 2000,
       });
       peers = parsePeers(stdout ?? '');
-      asked = Date.now();
+      asked = wallClock();
     }
     return peers.get(inode);
   };

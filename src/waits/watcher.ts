@@ -7,6 +7,7 @@ import { channel } from 'node:diagnostics_channel';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { Config } from '../config';
+import { workingDirectory } from '../directory';
 import { Board, createBoardMemory } from './board';
 
 /** What the thread gets to know at its start. */
@@ -28,7 +29,13 @@ export interface Watcher {
 export function startWatcher(config: Config, threadId: number): Watcher | undefined {
   const workers = require('node:worker_threads') as typeof import('node:worker_threads');
   const memory = createBoardMemory();
-  const workerData: WatcherData = { memory, config, cwd: process.cwd(), pid: process.pid, threadId };
+  const workerData: WatcherData = {
+    memory,
+    config,
+    cwd: workingDirectory() ?? '/',
+    pid: process.pid,
+    threadId,
+  };
   const { NODE_OPTIONS: _, ...env } = process.env;
   try {
     const worker = unannounced(
