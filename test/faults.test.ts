@@ -1,0 +1,252 @@
+/**
+ * What goes wrong around a program, or is taken from it: with forkguard it does what it does without, the report is
+ * whole lines, and nothing hangs. Real faults where the kernel can make them.
+ */
+
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NODE, REGISTER } from './preload';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'forkguard-faults-'));
+  chmodSync(folder, 0o777);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const root = process.getuid?.() === 0;
+const asRoot = root ? test : test.skip;
+const USER = 61_234; // nobody's, so that no other process counts to its limits
+
+/** Closes foreign descriptors, runs `$BEFORE`, then Node with the program. */
+const SHELL = `for n in {3..254}; do eval "exec $n>&-"; done; eval "$BEFORE"; exec $PREFIX "$NODE" $PRELOAD "$PROGRAM"`;
+
+interface Fault {
+  /** Shell code that makes the fault. */
+  readonly before?: string;
+  /** A command that runs Node, such as `setpriv …`. */
+  readonly prefix?: string;
+  readonly env?: Record<string, string>;
+  /** In a mount namespace of its own. */
+  readonly mounts?: boolean;
+}
+
+function run(program: string, fault: Fault, guarded: boolean): SpawnSyncReturns<string> {
+  const file = join(folder, 'program.js');
+  writeFileSync(file, program);
+  const env = {
+    PATH: process.env.PATH,
+    NODE,
+    PROGRAM: file,
+    BEFORE: fault.before ?? '',
+    PREFIX: fault.prefix ?? '',
+    PRELOAD: guarded ? `-r ${REGISTER}` : '',
+    FOLDER: folder,
+    FORKGUARD_REPORTERS: 'ndjson',
+    FORKGUARD_OUTPUT: join(folder, 'report.ndjson'),
+    ...fault.env,
+  };
+  const shell = ['bash', '-c', SHELL];
+  const [command, ...args] = fault.mounts ? ['unshare', '-m', ...shell] : shell;
+  return spawnSync(command as string, args, { env, encoding: 'utf8', timeout: 50_000, cwd: folder });
+}
+
+function records(path = join(folder, 'report.ndjson')): { type: string; rule?: string }[] {
+  if (!existsSync(path)) return [];
+  const text = readFileSync(path, 'utf8');
+  expect(text === '' || text.endsWith('\n')).toBe(true);
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { type: string });
+}
+
+/** The program behaves as without forkguard, which says no more than `says` on stderr. */
+function same(program: string, fault: Fault = {}, says: string | RegExp = ''): void {
+  const bare = run(program, fault, false);
+  const guarded = run(program, fault, true);
+  expect(guarded.stdout).toBe(bare.stdout);
+  expect([guarded.status, guarded.signal]).toEqual([bare.status, bare.signal]);
+  const more = guarded.stderr.replace(bare.stderr, '');
+  if (typeof says === 'string') expect(more).toBe(says);
+  else expect(more).toMatch(says);
+}
+
+/** Forks in every way and tells what came of it. */
+const FORKS = `
+const { spawn, spawnSync, execFileSync, exec } = require('node:child_process');
+const say = (...words) => console.log(words.join(' '));
+const attempt = (what, act) => { try { return act(); } catch (error) { say(what, 'threw', error.code); } };
+const sync = attempt('spawnSync', () => spawnSync('echo', ['one']));
+say('spawnSync', sync?.status, sync?.stdout, sync?.error?.code);
+say('execFileSync', attempt('execFileSync', () => execFileSync('echo', ['two'])));
+const child = attempt('spawn', () => spawn('sh', ['-c', 'exit 3']));
+child?.on('error', (error) => say('spawn error', error.code)).on('close', (code) => {
+  say('close', code);
+  exec('echo three', (error, out) => say('exec', error?.code, out));
+});`;
+
+test('the working directory is removed', () =>
+  same(`require('fs').rmdirSync(process.cwd());${FORKS}`, { before: 'mkdir gone; cd gone' }));
+
+test('the working directory is gone before the start', () =>
+  same(FORKS, { before: 'mkdir gone; cd gone; rmdir ../gone' }));
+
+test('stdin, stdout and stderr are closed', () =>
+  same(
+    FORKS.replace(
+      'console.log(words',
+      `require('fs').appendFileSync('${'$'}{process.env.FOLDER}/out', words`,
+    ),
+    {
+      before: 'exec 0<&- 1>&- 2>&-',
+    },
+  ));
+
+test('stderr is closed and a hazard is told to the terminal', () =>
+  same(`${FORKS}\nspawn('true', { cwd: '/no/such' }).on('error', (error) => say(error.code));`, {
+    before: 'exec 2>&-',
+    env: { FORKGUARD_REPORTERS: 'terminal' },
+  }));
+
+test('stderr is full and nobody reads it', () =>
+  same(`${FORKS}\nspawn('true', { cwd: '/no/such' }).on('error', (error) => say(error.code));`, {
+    before: 'exec 2> >(sleep 8 >/dev/null); head -c 65536 /dev/zero >&2',
+    env: { FORKGUARD_REPORTERS: 'terminal' },
+  }));
+
+asRoot('/proc is absent', () => same(FORKS, { mounts: true, before: 'mount -t tmpfs none /proc' }));
+
+asRoot('/proc may not be read', () =>
+  same(FORKS, {
+    mounts: true,
+    before: 'mount -t tmpfs -o mode=0700 none /proc',
+    prefix: `setpriv --reuid=${USER} --regid=${USER} --clear-groups`,
+  }),
+);
+
+asRoot('/proc hides other processes', () =>
+  same(FORKS, {
+    mounts: true,
+    before: 'mount -t proc -o hidepid=2 proc /proc',
+    prefix: `setpriv --reuid=${USER} --regid=${USER} --clear-groups`,
+  }),
+);
+
+test('no descriptor is free', () =>
+  same(
+    `const fs = require('fs');
+     const taken = []; try { for (;;) taken.push(fs.openSync('/dev/null')); } catch (error) { console.log(error.code); }
+     ${FORKS}
+     for (const fd of taken) fs.closeSync(fd);
+     say('after', spawnSync('echo', ['four']).stdout);`,
+    { before: 'ulimit -n 60' },
+    /^(forkguard: internal error [^\n]*EMFILE[^\n]*\n)*$/,
+  ));
+
+asRoot('no process or thread is free', () =>
+  same(FORKS, {
+    before: 'ulimit -u 11',
+    prefix: `setpriv --reuid=${USER} --regid=${USER} --clear-groups`,
+  }),
+);
+
+asRoot('the disk of the report is full', () => {
+  const fault = {
+    mounts: true,
+    before:
+      'mkdir -p full; mount -t tmpfs -o size=4k none full; head -c 4096 /dev/zero >full/zero 2>/dev/null',
+    env: { FORKGUARD_OUTPUT: join(folder, 'full', 'report.ndjson') },
+  };
+  same(
+    `${FORKS}\nfor (let i = 0; i < 3; i++) spawn('true', { cwd: '/no/such' + i }).on('error', (error) => say(error.code));`,
+    fault,
+    /^forkguard: cannot write the report [^\n]*ENOSPC[^\n]*\n$/,
+  );
+});
+
+test('the directory of the report vanishes', () =>
+  same(
+    `require('fs').rmSync(process.env.FOLDER + '/reports', { recursive: true, force: true });
+     ${FORKS}\nspawn('true', { cwd: '/no/such' }).on('error', (error) => say(error.code));`,
+    { before: 'mkdir -p reports', env: { FORKGUARD_OUTPUT: join(folder, 'reports', 'report.ndjson') } },
+    /^(forkguard: cannot write the report [^\n]*ENOENT[^\n]*\n)?$/,
+  ));
+
+test('a link stands where the report is to be', () => {
+  writeFileSync(join(folder, 'victim'), 'precious');
+  const program = `require('child_process').spawn('true', { cwd: '/no/such' }).on('error', (error) => console.log(error.code));`;
+  same(program, { before: 'ln -sf victim report.ndjson' }, /^forkguard: cannot write the report [^\n]*\n$/);
+  expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('precious');
+});
+
+test('clocks jump', () =>
+  same(
+    `let now = 1e12; Date.now = () => (now = -now * 3);
+     performance.now = () => (Math.random() - 0.5) * 1e12;${FORKS}`,
+  ));
+
+test('the program replaces what it finds', () =>
+  same(
+    `const fs = require('fs');
+     for (const name of ['openSync', 'readSync', 'closeSync', 'readdirSync', 'readlinkSync', 'statSync', 'readFileSync', 'existsSync'])
+       fs[name] = () => { throw new Error('mine'); };
+     Array.prototype.extra = 1; Object.prototype.more = 2;
+     globalThis.setTimeout = globalThis.setInterval = () => { throw new Error('mine'); };
+     Error.prepareStackTrace = () => { throw new Error('mine'); };
+     ${FORKS}`,
+    {},
+    /^(forkguard: internal error [^\n]*mine\n)*$/, // Node's own loader needs fs as well
+  ));
+
+test('children end at every moment', () => {
+  same(
+    `const { spawn } = require('node:child_process');
+     let open = 0, codes = {};
+     const done = (how) => { codes[how] = (codes[how] ?? 0) + 1; if (--open === 0) console.log(JSON.stringify(codes)); };
+     for (let i = 0; i < 60; i++) for (const [file, args, kill] of [['/no/such', []], ['true', []], ['sleep', ['0.0' + (i % 10)]], ['sleep', ['30'], true]]) {
+       open++;
+       const child = spawn(file, args);
+       if (kill) { if (i % 2) child.kill('SIGKILL'); else setImmediate(() => child.kill('SIGKILL')); }
+       child.on('error', (error) => done(error.code)).on('exit', (code, signal) => done(signal ?? code));
+     }`,
+  );
+  records();
+});
+
+test('a storm of forks, and ten thousand descriptors opened and closed meanwhile', () =>
+  same(
+    `const { spawn } = require('node:child_process'); const fs = require('fs');
+     let open = 0, ended = 0;
+     const more = () => { while (open < 40 && ended + open < 600) { open++; spawn('true', { stdio: 'ignore' }).on('exit', () => { open--; ended++; more(); }); }
+       if (ended === 600) console.log('done'); };
+     const files = () => { const fds = Array.from({ length: 100 }, () => fs.openSync('/dev/null')); fds.forEach((fd) => fs.closeSync(fd)); };
+     for (let i = 0; i < 100; i++) setImmediate(files);
+     more();`,
+  ));
+
+test('sixteen worker threads fork at once', () =>
+  same(
+    `const { Worker, isMainThread } = require('node:worker_threads'); const { spawnSync, spawn } = require('node:child_process');
+     if (isMainThread) {
+       let left = 16;
+       for (let i = 0; i < 16; i++) new Worker(__filename).on('exit', (code) => { if (code) console.log(code); if (--left === 0) console.log('done'); });
+     } else {
+       for (let i = 0; i < 5; i++) { spawnSync('true'); spawn('true', { stdio: 'ignore' }); }
+     }`,
+  ));
+
+test('any process of the tree is killed: what was reported are whole lines', () => {
+  const program = `
+    const { spawn, fork } = require('node:child_process');
+    const deep = Number(process.argv[2] ?? 0);
+    if (deep < 2) for (let i = 0; i < 2; i++) fork(__filename, [deep + 1]);
+    let n = 0;
+    setInterval(() => spawn('true', { cwd: '/no/such' + n++ }).on('error', () => {}), 1);
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), 300 + deep * 100);`;
+  const { signal } = run(program, { env: { NODE_OPTIONS: `-r ${REGISTER}` } }, false);
+  expect(signal).toBe('SIGKILL');
+  expect(records().filter(({ type }) => type === 'hazard').length).toBeGreaterThan(5);
+});
