@@ -122,6 +122,47 @@ describe('inspect', () => {
     }
   });
 
+  /** A server whose thread is in a `*Sync` call; `child` is the code that runs in the child, with PORT for its port. */
+  async function blockedServer(child: string, look: (pid: number) => void): Promise<void> {
+    const program = `const server = require('net').createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      const { execFileSync } = require('child_process');
+      execFileSync(process.execPath, ['-e', \`${child}\`.replace('PORT', port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    })`;
+    const server = spawn(process.execPath, ['-e', program], { detached: true, env, stdio: 'inherit' });
+    try {
+      look(server.pid as number);
+    } finally {
+      process.kill(-(server.pid as number), 'SIGKILL');
+      await new Promise((resolve) => server.on('exit', resolve));
+    }
+  }
+
+  test('a hung process that forkguard is not in: who waits on what, with proof', async () => {
+    const client = "require('net').connect(PORT, '127.0.0.1').resume()";
+    await blockedServer(client, (pid) => {
+      let stdout = '';
+      for (let tries = 0; tries < 20 && !stdout.includes('stuck:'); tries++)
+        stdout = forkguard(['inspect', String(pid)]).stdout;
+      expect(stdout.replace(/\bpid \d+/g, 'pid N').replace(/127\.0\.0\.1:\d+/g, 'HOST:PORT')).toMatch(
+        /^stuck: they wait for each other\n {2}`node` \(pid N\) waits for `node` \(pid N\) to [^\n]+\n {6}\/proc\/[\s\S]*accept its connection to HOST:PORT\n/m,
+      );
+      const { waits } = JSON.parse(forkguard(['inspect', '--json', String(pid)]).stdout);
+      expect(waits.stuck).toMatchObject([{ grade: 'stuck', cycle: true, deadlines: [] }]);
+      expect(waits.stuck[0].waits[0]).toMatchObject({ waiter: { pid }, proof: expect.anything() });
+    });
+  });
+
+  test('a blocked process whose child sleeps is not called stuck, and it is said why', async () => {
+    await blockedServer('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60000)', (pid) => {
+      let stdout = '';
+      for (let tries = 0; tries < 20 && !stdout.includes('it sleeps with a limit'); tries++)
+        stdout = forkguard(['inspect', String(pid)]).stdout;
+      expect(stdout).toMatch(/^not called stuck, because\n {2}`node` \(pid \d+\): .*it sleeps with a limit/m);
+      expect(stdout).not.toMatch(/^stuck/m);
+    });
+  });
+
   test.each([
     [['inspect'], 2, 'inspect takes one process id'],
     [['inspect', 'nginx'], 2, 'not `nginx`'],

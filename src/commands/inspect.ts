@@ -4,14 +4,16 @@ import { createProcfs } from '../procfs/procfs';
 import { type InspectedWaits, inspectWaits } from '../waits/inspect';
 import { type Io, UsageError } from './io';
 import { crossingLocks, type InspectedDescriptor, inspectProcess, type ProcessReport } from './process-facts';
+import { waitSections } from './wait-lines';
 
 const HELP = `forkguard inspect [--json] <pid>
 
-Shows what a child forked now by a live process would get: its inheritable descriptors with their locks and
-addresses; and its listeners, threads and children. Nothing need be preloaded in it, and nothing is changed.
+Shows who waits on what, if the process hangs; and what a child that it forked now would get: its inheritable
+descriptors with their locks and addresses; its listeners, threads and children. Nothing need be preloaded in it,
+and nothing is changed. Looks at it for up to two seconds.
 `;
 
-export function inspect(argv: readonly string[], io: Io): number {
+export async function inspect(argv: readonly string[], io: Io): Promise<number> {
   const { pid, json, help } = parse(argv);
   if (help) {
     io.out(HELP);
@@ -21,7 +23,7 @@ export function inspect(argv: readonly string[], io: Io): number {
   const procfs = createProcfs();
   const report = inspectProcess(pid, procfs);
   if (!report) throw new Error(`there is no process ${pid}`);
-  const waits = inspectWaits(pid, procfs);
+  const waits = await inspectWaits(pid, procfs);
   const gaps = procfs.failures();
   if (json) io.out(`${JSON.stringify({ ...report, waits, gaps }, jsonSafe, 2)}\n`);
   else
@@ -62,6 +64,8 @@ function text(report: ProcessReport, waits: InspectedWaits, gaps: readonly strin
     `pid ${report.pid}  ${escapeText(report.command.join(' '), 200)}${report.isNode ? '' : '  (not Node)'}`,
   );
   if (report.parent) lines.push(`started by pid ${report.parent.pid} ${escapeText(report.parent.command)}`);
+  for (const { title, rows } of waitSections(waits))
+    section(title, rows, 'it waits for no process that can be seen');
   const { descriptors } = report;
   if (!descriptors) {
     lines.push('', 'its descriptors cannot be read: it belongs to another user, or /proc hides it');
@@ -90,27 +94,8 @@ function text(report: ProcessReport, waits: InspectedWaits, gaps: readonly strin
   if (report.nativePackages.length > 0) {
     section('native packages loaded: they open what Node did not', [report.nativePackages.join(', ')], '');
   }
-  section('waits', waitRows(waits), 'none');
-  section('stuck', stuckRows(waits), 'nobody, as far as can be proven');
   if (gaps.length > 0) section('could not be read', gaps, '');
   return `${lines.join('\n')}\n`;
-}
-
-function waitRows({ waits }: InspectedWaits): string[] {
-  return waits.map(
-    ({ label, words }) => `${label}  ${words.length > 0 ? words.join('; ') : 'waits within itself'}`,
-  );
-}
-
-function stuckRows({ stuck }: InspectedWaits): string[] {
-  if (!stuck) return ['not known: they run while one looks'];
-  return stuck.flatMap(({ grade, waits, deadlines }) => [
-    ...waits.map(({ waiter, on, until }) => `${waiter.label} waits for ${on.label} ${until}`),
-    grade === 'stuck'
-      ? '  and so for good, until a signal ends one of them'
-      : `  until ${deadlines.map(({ who, what }) => `${who} gives up by ${what}`).join(' or ')}`,
-    ...new Set(waits.flatMap(({ proof }) => proof.map((line) => `  ${line}`))),
-  ]);
 }
 
 function row({ fd, target, socket, locks, access }: InspectedDescriptor): string {

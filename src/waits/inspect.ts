@@ -1,58 +1,93 @@
-/** Who waits for whom in the tree of a process that is looked at from outside, with nothing preloaded in it. */
+/** Who waits on what below a process, seen from outside: nothing is preloaded in it, and it has left no note. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Party, Wait } from '../model';
+import type { RunCounter } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
-import { judge, type Verdict, type WaitGraph, type WaitNode } from './graph';
-import { buildGraph, processId } from './observe';
+import { judge, liveNodes, type Verdict, type WaitGraph, type WaitNode } from './graph';
+import { buildGraph, processId, type Scene } from './observe';
 import { takePicture } from './picture';
+import { createPeerReader } from './unix-peers';
 
 export interface InspectedWaits {
-  /** What each process of the tree sleeps in, in words. */
-  readonly waits: readonly {
-    readonly pid: number;
-    readonly label: string;
-    readonly words: readonly string[];
-  }[];
-  /** What is proven stuck; undefined where the tree did not hold still for two pictures. */
-  readonly stuck: readonly Verdict[] | undefined;
+  /** Who provably does not go on by itself: the process, or some below it. */
+  readonly stuck: readonly StuckWaits[];
+  /** Every wait of one process for another that was found, also where somebody still goes on. */
+  readonly waits: readonly Wait[];
+  /** Processes that go on by themselves, and why: what keeps them from being called stuck. */
+  readonly goesOn: readonly { readonly label: string; readonly why: string }[];
 }
 
-const ATTEMPTS = 5;
-const PAUSE_MS = 100;
+export type StuckWaits = Pick<Verdict, 'grade' | 'cycle' | 'waits' | 'deadlines'>;
 
-export function inspectWaits(pid: number, procfs: Procfs): InspectedWaits {
-  let before: string | undefined;
-  let last: InspectedWaits = { waits: [], stuck: undefined };
+/** Between the two pictures, in milliseconds: enough for anybody who runs to be seen to have run. */
+const PAUSE_MS = 200;
+
+/** Somebody who polls once a second runs in one picture of five at most. */
+const ATTEMPTS = 4;
+
+/** A poll that comes round once a second, as curl's, does so within this time; only who has such a limit waits. */
+const ROUND_MS = 1500;
+
+/** Less processor time than this is no work, as in progress.ts: a poll that runs out. */
+const TRIFLE_NANOSECONDS = 3_000_000;
+
+/** Looks twice at a process and those below it; a third time where somebody has a limit of its own. */
+export async function inspectWaits(pid: number, procfs: Procfs): Promise<InspectedWaits> {
+  const scene = { blocked: [], peerOf: createPeerReader() };
+  let before = look(pid, procfs, scene);
+  let last = before;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (attempt > 0) pause();
-    const { still, ...seen } = look(pid, procfs);
-    last = { waits: seen.waits, stuck: undefined };
-    const key = JSON.stringify(seen.stuck.map(({ path, grade }) => [path, grade]));
-    if (still && key === before) return seen;
-    before = still ? key : undefined;
+    await sleep(PAUSE_MS);
+    last = look(pid, procfs, scene);
+    // nobody is suspected, or two pictures agree
+    if (last.still && (last.stuck.length === 0 || agreed(before, last).length > 0)) break;
+    before = last;
   }
-  return last;
+  let stuck = agreed(before, last);
+  if (stuck.some(({ grade }) => grade === 'limited')) {
+    before = last;
+    await sleep(ROUND_MS);
+    last = look(pid, procfs, { ...scene, rounds: cameRound(before, procfs) });
+    if (last.still) stuck = agreed(before, last);
+  }
+  const told = new Set(stuck.flatMap(({ path }) => path));
+  return {
+    stuck: stuck.map(plain),
+    waits: waitsIn(last.graph),
+    goesOn: goesOnIn(last.graph, (id) => told.has(id)),
+  };
 }
 
-function look(
-  pid: number,
-  procfs: Procfs,
-): { waits: InspectedWaits['waits']; stuck: readonly Verdict[]; still: boolean } {
+interface Look {
+  readonly graph: WaitGraph;
+  readonly stuck: readonly Verdict[];
+  /** Whether none of those who are taken to be stuck ran meanwhile. */
+  readonly still: boolean;
+  /** What the main threads of those in the graph had run. */
+  readonly counters: ReadonlyMap<number, RunCounter>;
+}
+
+function look(pid: number, procfs: Procfs, scene: Omit<Scene, 'picture'>): Look {
   const picture = takePicture(procfs);
-  const pids = treeOf(pid, procfs);
-  const graph = buildGraph({ picture, blocked: [] }, pids.map(processId));
+  const roots = treeOf(pid, procfs).map(processId);
+  const graph = buildGraph({ ...scene, picture }, roots);
   const stuck: Verdict[] = [];
-  for (const one of pids) {
-    // a process on the way of one that was told is told with it
-    if (stuck.some(({ path }) => path.includes(processId(one)))) continue;
-    const verdict = judge(graph, processId(one));
-    if (verdict) stuck.push(verdict);
+  for (const root of roots) {
+    const verdict = judge(graph, root);
+    // who stands on the way of one that was told, or only waits for it, is told with it
+    const told = stuck.some(({ path }) => path.some((id) => isProcess(id) && verdict?.path.includes(id)));
+    if (verdict && !told) stuck.push(verdict);
   }
-  const waits = pids.map((one) => {
-    const node = graph.get(processId(one));
-    return { pid: one, label: node?.label ?? `pid ${one}`, words: node ? wordsOf(graph, node) : [] };
-  });
-  const concerned = stuck.flatMap(({ path }) => path);
-  return { waits, stuck, still: picture.still(stuck.length > 0 ? graph.keys() : concerned) };
+  const counters = new Map<number, RunCounter>();
+  for (const { kind, pid: seen } of graph.values()) {
+    const counter = kind === 'process' && seen !== undefined ? procfs.schedstat(seen, seen) : undefined;
+    if (counter) counters.set(seen!, counter);
+  }
+  // those who are known to go on may do so while one looks
+  const live = liveNodes(graph, false);
+  const quiet = [...graph.keys()].filter((id) => !live.has(id));
+  return { graph, stuck, still: picture.still(quiet), counters };
 }
 
 function treeOf(pid: number, procfs: Procfs): number[] {
@@ -61,26 +96,89 @@ function treeOf(pid: number, procfs: Procfs): number[] {
   return tree;
 }
 
-/** The waits that lead out of a process, or why it goes on by itself. */
-function wordsOf(graph: WaitGraph, root: WaitNode): string[] {
-  const words = new Set<string>();
-  const seen = new Set([root.id]);
-  const visit = (node: WaitNode) => {
-    if (node.live !== undefined && node.pid === root.pid) words.add(node.live);
-    for (const edge of node.edges) {
-      const on = graph.get(edge.on);
-      if (!on || edge.internal) continue;
-      if (edge.until) words.add(`waits for ${on.label.replace(/^the exit of /, '')} ${edge.until}`);
-      else if (!seen.has(on.id)) {
-        seen.add(on.id);
-        visit(on);
-      }
-    }
-  };
-  visit(root);
-  return [...words];
+/** What both pictures say. */
+function agreed(a: Look, b: Look): readonly Verdict[] {
+  if (!a.still || !b.still) return [];
+  return b.stuck.filter(({ path }) => a.stuck.some((before) => `${before.path}` === `${path}`));
 }
 
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+/** Those who woke since and did next to nothing: what they wait for now, after the same look, is the same wait. */
+function cameRound({ counters }: Look, procfs: Procfs): Map<number, number> {
+  const rounds = new Map<number, number>();
+  for (const [pid, before] of counters) {
+    const now = procfs.schedstat(pid, pid);
+    if (!now || now.slices === before.slices) continue;
+    if (now.ranNanoseconds - before.ranNanoseconds < TRIFLE_NANOSECONDS) rounds.set(pid, 1);
+  }
+  return rounds;
+}
+
+const isProcess = (id: string) => id.startsWith('process:');
+
+const acts = ({ kind }: WaitNode) => kind === 'thread' || kind === 'process';
+
+/** Joins what lies between two processes into one wait, and says the same of two threads only once. */
+function waitsIn(graph: WaitGraph): Wait[] {
+  const waits = new Map<string, Wait>();
+  for (const waiter of graph.values()) {
+    if (waiter.kind !== 'thread') continue;
+    follow(graph, waiter, (on, until, proof) => {
+      if (!acts(on) || on.pid === waiter.pid || until === undefined) return;
+      waits.set(`${waiter.pid} ${on.pid} ${until}`, { waiter: party(waiter), on: party(on), until, proof });
+    });
+  }
+  return [...waits.values()];
+}
+
+function plain({ grade, cycle, waits, deadlines }: Verdict): StuckWaits {
+  const own = waits.map((wait) => ({ ...wait, waiter: party(wait.waiter), on: party(wait.on) }));
+  return { grade, cycle, waits: own, deadlines };
+}
+
+/** Without the edges that a node of the graph has. */
+const party = ({ id, kind, label, pid, tid }: Party): Party => ({
+  id,
+  kind,
+  label,
+  ...(pid !== undefined && { pid }),
+  ...(tid !== undefined && { tid }),
+});
+
+function goesOnIn(graph: WaitGraph, told: (id: string) => boolean): { label: string; why: string }[] {
+  const reasons = new Map<number, { label: string; why: Set<string> }>();
+  for (const node of graph.values()) {
+    if (!acts(node) || told(node.id)) continue;
+    const note = (why: string | undefined) => {
+      if (why === undefined) return;
+      const known = reasons.get(node.pid!) ?? { label: node.label, why: new Set() };
+      reasons.set(node.pid!, { ...known, why: known.why.add(why) });
+    };
+    note(node.live);
+    follow(graph, node, (on) => {
+      if (!acts(on)) note(on.live);
+    });
+  }
+  return [...reasons.values()].map(({ label, why }) => ({ label, why: [...why].join('; ') }));
+}
+
+/** Visits what a node waits for, through channels, exits and calls, up to the next party that acts. */
+function follow(
+  graph: WaitGraph,
+  from: WaitNode,
+  visit: (on: WaitNode, until: string | undefined, proof: readonly string[]) => void,
+): void {
+  const seen = new Set<string>();
+  const step = (node: WaitNode, until: string | undefined, proof: readonly string[]) => {
+    for (const edge of node.edges) {
+      const on = graph.get(edge.on);
+      const told = until ?? edge.until;
+      // those who could only end somebody else's wait are no part of the picture
+      if (!on || seen.has(on.id) || (node.kind === 'exit' && edge.internal)) continue;
+      seen.add(on.id);
+      const facts = [...proof, ...(edge.proof ?? [])];
+      visit(on, told, facts);
+      if (!acts(on)) step(on, told, facts);
+    }
+  };
+  step(from, undefined, from.proof ?? []);
 }
