@@ -53,7 +53,9 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     for (const edge of node.edges) if (!graph.has(edge.on)) queue.push(edge.on);
     return node.id;
   };
-  const label = (pid: number) => scene.labels?.get(pid) ?? `\`${picture.command(pid)}\` (pid ${pid})`;
+  const label = (pid: number) =>
+    scene.labels?.get(pid) ??
+    (pid === self ? 'another thread of this process' : `\`${picture.command(pid)}\` (pid ${pid})`);
 
   function processNode(pid: number): WaitNode {
     const seen = picture.process(pid);

@@ -38,6 +38,9 @@ export interface Picture {
   still(ids: Iterable<string>): boolean;
 }
 
+/** The name that our own threads give themselves, as `/proc/<pid>/task/<tid>/comm` has it. */
+export const WATCHER_NAME = 'forkguard';
+
 /** Threads that are not looked at: the one that looks, or all of a process whose event loop looks. */
 export interface Observer {
   readonly pid: number;
@@ -69,6 +72,10 @@ export function takePicture(procfs: Procfs, observer?: Observer): Picture {
     return { tid, state: stat.state, sleep };
   }
 
+  /** Each thread that blocks has its watcher; they look, and wake nobody. */
+  const watches = (pid: number, tid: number) =>
+    pid === observer?.pid && procfs.comm(pid, tid) === WATCHER_NAME;
+
   return {
     procfs,
     holders: createHolders(procfs),
@@ -77,7 +84,10 @@ export function takePicture(procfs: Procfs, observer?: Observer): Picture {
       if (processes.has(pid)) return processes.get(pid);
       const stat = procfs.stat(pid);
       const hidden = observer?.pid === pid ? observer.tids : [];
-      const tids = hidden === 'all' ? [] : procfs.threads(pid)?.filter((tid) => !hidden.includes(tid));
+      const tids =
+        hidden === 'all'
+          ? []
+          : procfs.threads(pid)?.filter((tid) => !hidden.includes(tid) && !watches(pid, tid));
       const threads = tids?.flatMap((tid) => thread(pid, tid) ?? []);
       const picture = stat && { stat, threads };
       processes.set(pid, picture);

@@ -4,6 +4,7 @@
  * do nothing.
  */
 
+import { writeFileSync } from 'node:fs';
 import { BroadcastChannel, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Engine } from '../engine';
 import type { Hazard } from '../model';
@@ -17,6 +18,7 @@ import { breakCall } from './break';
 import { lookAtCall, sameFinding } from './calls';
 import type { BlockedThread } from './notes';
 import { OUTPUT_CHANNEL, type OutputMessage } from './pending-output';
+import { WATCHER_NAME } from './picture';
 import { Progress } from './progress';
 import { StallView } from './stall-view';
 import { createPeerReader } from './unix-peers';
@@ -30,6 +32,10 @@ const { config } = data;
 const board = new Board(data.memory);
 const procfs = createProcfs();
 const self = procfs.threadSelf() ?? 0;
+try {
+  // watchers of other threads know this one by it; Node itself names threads from version 24 on, each in its way
+  writeFileSync('/proc/thread-self/comm', WATCHER_NAME);
+} catch {}
 const found: Hazard[] = [];
 const peerOf = createPeerReader();
 /** What worker threads have said of their output, and when it was heard. They say it ten times a second. */
