@@ -65,6 +65,7 @@ export function publishStart(call: ForkCall): void {
   if (call.primitive === 'execve' || !EVENTS.some((event) => hasSubscribers(event))) return;
   const message = new Message(call);
   messages.set(call, message);
+  call.subscribed = true;
   forkChannel().start.publish(message);
   call.span = message.span ?? call.span;
   call.variables = message.env;

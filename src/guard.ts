@@ -5,7 +5,7 @@ import { readBaseline } from './baseline';
 import type { Config } from './config';
 import { ParentWatch } from './exits/parent';
 import { instrument } from './instruments';
-import type { Ending, ForkCall } from './instruments/fork-call';
+import { type Ending, type ForkCall, isDirectory } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import type { LiveChild, Sink } from './instruments/sink';
 import { Ledger } from './ledger';
@@ -106,6 +106,7 @@ export class Guard implements Sink {
     this.#safely('forking', () => {
       call.threadId = this.ledger.threadId;
       call.redact = this.config.redact;
+      if (call.blocking && call.cwd !== undefined) call.directoryExisted = isDirectory(call.cwd);
       this.#noteStreams(call);
       call.span = activeSpan();
       forkChannel().publishStart(call);

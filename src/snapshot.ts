@@ -1,8 +1,7 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type CrossingContext, describe, findCrossings } from './crossings';
 import { readEnvironment, startsNode } from './environment';
-import type { ForkCall } from './instruments/fork-call';
+import { type ForkCall, isDirectory } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import { activeObjectAt } from './ledger';
 import type { Crossing, Descriptor, Gap, ProgramFacts } from './model';
@@ -88,13 +87,9 @@ export class ForkView implements ForkSnapshot {
   directoryExists(): boolean | undefined {
     const { cwd } = this.moment;
     if (cwd === undefined) return undefined;
-    return this.#once('directory', () => {
-      try {
-        return statSync(cwd).isDirectory();
-      } catch (error) {
-        return (error as NodeJS.ErrnoException).code !== 'ENOENT' && undefined;
-      }
-    });
+    return this.moment.blocking
+      ? this.moment.directoryExisted
+      : this.#once('directory', () => isDirectory(cwd));
   }
 
   descriptors(numbers: readonly number[]): readonly Descriptor[] {

@@ -42,14 +42,9 @@ function aroundSpawn(sink: Sink, original: Callable, child: ChildProcess, args: 
   const call = new ForkCall(request, capture(DEPTH));
   sink.forking(call);
   const begin = now();
-  let result: unknown;
-  try {
-    result = Reflect.apply(original, child, call.variables ? withPairs(args, call.variables) : args);
-  } catch (error) {
-    call.error = codeOf(error);
-    sink.forked(call);
-    throw error;
-  }
+  const result = failingOpenly(sink, call, () =>
+    Reflect.apply(original, child, call.variables ? withPairs(args, call.variables) : args),
+  );
   call.blockedMs = now() - begin;
   if (typeof result === 'number' && result < 0) call.error = nameOf(result);
   if (child.pid !== undefined) {
@@ -71,15 +66,9 @@ function aroundSync(
   if (!request) return Reflect.apply(original, self, args);
   const call = new ForkCall(request, capture(DEPTH));
   sink.forking(call);
-  let result: unknown;
-  try {
-    result = Reflect.apply(original, self, call.variables ? withVariables(api, args, call.variables) : args);
-  } catch (error) {
-    call.error = codeOf(error);
-    finishSync(call, error);
-    sink.forked(call);
-    throw error;
-  }
+  const result = failingOpenly(sink, call, () =>
+    Reflect.apply(original, self, call.variables ? withVariables(api, args, call.variables) : args),
+  );
   if (api === 'spawnSync') {
     // undefined where a test has put something else in the place of Node's function
     call.error = codeOf((result as { error?: unknown } | undefined)?.error);
@@ -87,6 +76,32 @@ function aroundSync(
   } else call.ending = { exitCode: 0, signal: null };
   sink.forked(call);
   return result;
+}
+
+/**
+ * Lets an exception pass without touching it: an error that is caught and thrown again is shown, if nobody else
+ * catches it, with our line as the one that threw it. What the error says is learned only for subscribers of the
+ * fork, who must be told the child's end.
+ */
+function failingOpenly(sink: Sink, call: ForkCall, act: () => unknown): unknown {
+  call.failed = true;
+  try {
+    const result = call.subscribed ? learning(call, act) : act();
+    call.failed = false;
+    return result;
+  } finally {
+    if (call.failed) sink.forked(call);
+  }
+}
+
+function learning(call: ForkCall, act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    call.error = codeOf(error);
+    finishSync(call, error);
+    throw error;
+  }
 }
 
 function finishSync(call: ForkCall, outcome: unknown): void {

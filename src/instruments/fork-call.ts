@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { basename } from 'node:path';
 import { wallClock } from '../clock';
 import type { ChildFacts, Fork, ForkApi, StdioEntry } from '../model';
@@ -41,6 +42,12 @@ export class ForkCall implements Fork {
   child: ChildFacts | undefined;
   blockedMs: number | undefined;
   error: string | undefined;
+  /** The call threw. What it threw is known only if somebody has subscribed: see `failingOpenly`. */
+  failed = false;
+  /** Somebody is told of this fork and wants to know how it ended. */
+  subscribed = false;
+  /** Whether the directory in `cwd` existed before a `*Sync` call: the child may remove it. */
+  directoryExisted: boolean | undefined;
   /** Descriptors 0 to 2 that were non-blocking before the fork; set where the child inherits them. */
   nonblockingBefore: readonly number[] = [];
   /** Descriptors whose O_NONBLOCK was gone after the fork. */
@@ -190,4 +197,15 @@ function apiOf(site: CapturedSite): ForkApi {
   if (outermost === 'fork') return 'child_process.fork';
   if (outermost === 'exec' || outermost === 'execFile') return outermost;
   return 'spawn';
+}
+
+const { statSync } = fs;
+
+/** Whether a path is a directory now; undefined where that cannot be told. */
+export function isDirectory(path: string): boolean | undefined {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? false : undefined;
+  }
 }

@@ -10,7 +10,7 @@ import { childOf } from './words';
  * "spawn /usr/bin/node ENOENT", although the program is there.
  *
  * ### Certain because
- * The call ended with ENOENT or ENOTDIR, and the directory does not exist.
+ * The call ended with ENOENT or ENOTDIR, or threw, and the directory does not exist: no child can start there.
  *
  * ### Instead
  * `fs.mkdirSync(cwd, { recursive: true })` before, or another `cwd`.
@@ -21,14 +21,17 @@ export const missingDirectories: Rule = {
   summary: 'a fork fails with ENOENT: not the program is missing, but the directory it was to start in',
   *fork(snapshot) {
     const { moment } = snapshot;
-    if (moment.error !== 'ENOENT' && moment.error !== 'ENOTDIR') return;
+    if (!moment.failed && moment.error !== 'ENOENT' && moment.error !== 'ENOTDIR') return;
     if (snapshot.directoryExists() !== false) return;
     yield {
       what: `${childOf(moment)} cannot start: its working directory ${moment.cwd} does not exist`,
       forked: moment.forked,
-      why: `the child changes to the directory in \`cwd\` before it runs the program; that fails with ${moment.error}, and Node's error names the program instead of the directory`,
+      why: `the child changes to the directory in \`cwd\` before it runs the program; that fails with ${moment.error ?? 'ENOENT'}, and Node's error names the program instead of the directory`,
       help: 'create the directory first, or correct the `cwd` option',
-      proof: [`spawn: ${moment.error}`, `stat ${moment.cwd}: no such directory`],
+      proof: [
+        moment.error ? `spawn: ${moment.error}` : `${moment.api} threw`,
+        `stat ${moment.cwd}: no such directory`,
+      ],
       subject: moment.cwd ?? '',
       fork: moment.id,
       child: { pid: 0, command: moment.command },

@@ -69,6 +69,8 @@ interface Common<M> {
 
 /** A fork with what was noted around the call. */
 export interface ForkMoment extends Fork {
+  /** The call threw; `error` is then unknown. */
+  readonly failed: boolean;
   /** Bytes that were queued in `process.stdout` and `process.stderr` when the call began. */
   readonly pendingStdout: number;
   readonly pendingStderr: number;

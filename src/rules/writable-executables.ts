@@ -10,7 +10,7 @@ import { childOf, openerOf } from './words';
  * carry such a descriptor into its child for a moment, so that even a program that closes the file first sees it.
  *
  * ### Certain because
- * The call ended with ETXTBSY, and a descriptor of this process is open for writing on the same file; where none
+ * The call ended with ETXTBSY, or threw, and a descriptor of this process is open for writing on the same file; where none
  * is (any more), the report is `info`.
  *
  * ### Instead
@@ -22,8 +22,9 @@ export const writableExecutables: Rule = {
   summary: 'a program cannot run because its file is open for writing (ETXTBSY)',
   *fork(snapshot) {
     const { moment } = snapshot;
-    if (moment.error !== 'ETXTBSY') return;
+    if (!moment.failed && moment.error !== 'ETXTBSY') return;
     const writers = snapshot.writers();
+    if (moment.failed && writers.length === 0) return;
     const writer = writers[0];
     yield {
       what: `${childOf(moment)} cannot start: its file is open for writing${writer ? ` as descriptor ${writer.fd}` : ''}`,
@@ -32,7 +33,7 @@ export const writableExecutables: Rule = {
       why: `Linux refuses to run a file while anybody has it open for writing${writer ? ', here this process itself' : ': a child that another thread forked in between can have inherited the descriptor for a moment'}; the call fails with ETXTBSY`,
       help: 'close the file and wait for that (`await file.close()`) before it is run; or write it under another name and rename it',
       proof: [
-        'spawn: ETXTBSY',
+        moment.failed ? `${moment.api} threw` : 'spawn: ETXTBSY',
         ...writers.map(({ fd, target }) => `/proc/self/fd/${fd} -> ${target}, open for writing`),
       ],
       subject: moment.file,

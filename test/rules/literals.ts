@@ -24,6 +24,7 @@ export const fork: ForkMoment = {
   pendingStderr: 0,
   clearedNonblocking: [],
   unreferenced: false,
+  failed: false,
 };
 
 export const descriptor: Descriptor = {
