@@ -56,10 +56,7 @@ function cycle(call: StalledCall): Finding {
     ...(listener?.opened && { opened: listener.opened }),
     forked: call.fork?.forked ?? call.site,
     why: `${waits.map(sentence).join('; ')}; ${grade === 'limited' ? `it ends when ${ends}, and not before` : 'neither goes on until something outside, such as a timeout or a signal, interrupts one of them'}${broken}`,
-    help:
-      call.kind === 'wait'
-        ? 'do not block this thread: `Atomics.waitAsync` or a message, or let the worker thread finish without it'
-        : `use the asynchronous \`spawn\` or \`execFile\`, so this thread stays free to answer${call.child ? ` \`${call.child.command}\`` : ''}`,
+    help: advice(call, waits),
     proof: [`no progress for ${seconds(call.ms)}`, ...new Set(waits.flatMap(({ proof }) => proof))],
     waits,
     subject: waits.map(({ until }) => until.replace(/:\d+/, '')).join(),
@@ -67,6 +64,17 @@ function cycle(call: StalledCall): Finding {
     fork: call.fork?.id,
     child: call.child,
   };
+}
+
+function advice({ kind, child }: StalledCall, waits: readonly Wait[]): string {
+  if (kind === 'wait') {
+    return 'do not block this thread: `Atomics.waitAsync` or a message, or let the worker thread finish without it';
+  }
+  // between processes that lock against each other this thread only looks on
+  if (waits.some(({ until }) => until.includes('its lock on'))) {
+    return 'take the locks in one order everywhere, or give up after a while (`flock -w 10`)';
+  }
+  return `use the asynchronous \`spawn\` or \`execFile\`, so this thread stays free to answer${child ? ` \`${child.command}\`` : ''}`;
 }
 
 /** Output of a worker thread passes through the thread that started it. */

@@ -6,11 +6,8 @@ import type { BlockedThread } from './notes';
 /** How long a child has to end by itself after SIGTERM, in milliseconds. */
 const GRACE_MS = 300;
 
-/** Returns what was done, for the report; undefined where there was nobody to end. */
-export function breakCall(procfs: Procfs, note: BlockedThread): string | undefined {
+export function breakCall(procfs: Procfs, note: BlockedThread): void {
   const tree = (procfs.children(note.pid, note.tid) ?? []).filter((pid) => !note.call.earlier?.includes(pid));
-  const [child] = tree;
-  if (child === undefined) return undefined;
   // whoever holds the pipes keeps the call waiting as well
   for (let at = 0; at < tree.length && at < 256; at++) tree.push(...(procfs.children(tree[at]!) ?? []));
   const born = new Map(tree.map((pid) => [pid, procfs.stat(pid)?.startTime]));
@@ -21,7 +18,6 @@ export function breakCall(procfs: Procfs, note: BlockedThread): string | undefin
   signal(tree.filter(lives), 'SIGTERM');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, GRACE_MS);
   signal(tree.filter(lives), 'SIGKILL');
-  return `forkguard has ended pid ${child} with what it had started, because of \`FORKGUARD_BREAK=1\``;
 }
 
 function signal(pids: readonly number[], name: NodeJS.Signals): void {

@@ -1,6 +1,7 @@
 /** What the kernel says about a call in which a thread is blocked. */
 
 import { wallClock } from '../clock';
+import { cutText } from '../escape';
 import type { ChildFacts } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import type { PipeHolder, StalledCall } from '../rules/rule';
@@ -12,6 +13,9 @@ import { buildGraph, callChildren, threadId } from './observe';
 import type { OutputMessage } from './pending-output';
 import { type Picture, takePicture } from './picture';
 import type { Progress } from './progress';
+
+/** Longer command lines are cut where they are named again and again. */
+const LABEL = 40;
 
 /** One picture of a blocked call; undefined where it shows two moments, or nothing is proven. */
 export function lookAtCall(
@@ -26,7 +30,7 @@ export function lookAtCall(
   const { call } = note;
   const children = call.kind === 'wait' ? [] : callChildren(picture, note);
   const child = childOf(picture, note, children[0]);
-  const labels = new Map(child ? [[child.pid, `child \`${child.command}\``]] : []);
+  const labels = new Map(child ? [[child.pid, `child \`${cutText(child.command, LABEL)}\``]] : []);
   const heldBy = call.kind === 'sync' && !child ? holdersOf(picture, note) : [];
   const root = threadId(note.pid, note.tid);
   const scene = {

@@ -120,7 +120,8 @@ function watch(note: BlockedThread, sequence: number): void {
 function report(note: BlockedThread, call: StalledCall, sequence: number): void {
   // it may have come back while we looked
   if (board.sequence !== sequence) return;
-  const broken = config.break && call.kind === 'sync' && call.verdict ? breakCall(procfs, note) : undefined;
+  const breaks =
+    config.break && call.kind === 'sync' && call.verdict !== undefined && call.child !== undefined;
   const moment = {
     type: 'stall' as const,
     time: Date.now(),
@@ -128,10 +129,15 @@ function report(note: BlockedThread, call: StalledCall, sequence: number): void 
     waitedMs: Date.now() - note.call.since,
     ...(call.fork && { fork: call.fork }),
   };
-  const calls = [{ ...call, ...(broken !== undefined && { broken }) }];
+  const broken =
+    breaks &&
+    `forkguard ends pid ${call.child?.pid} and what it has started, because of \`FORKGUARD_BREAK=1\``;
+  const calls = [{ ...call, ...(broken && { broken }) }];
   engine.run('stall', new StallView(moment, data.pid, { calls }, (gap) => engine.gap(gap)));
   for (const gap of procfs.failures()) engine.gap(gap);
   board.tell(found.splice(0));
+  // the report comes first: with its child gone the process may end at any time
+  if (breaks) breakCall(procfs, note);
 }
 
 /** Worker threads that have said, a moment ago, that a write of theirs is not done. */
