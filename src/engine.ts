@@ -65,6 +65,8 @@ export class Engine {
       return;
     }
     this.#seen.set(hazard.fingerprint, { hazard, count: 1 });
+    // made here if they were not: one that writes at the end must hear of it
+    this.#reporters ??= [...this.#options.reporters()];
     this.#options.publish(hazard);
   }
 

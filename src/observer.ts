@@ -41,6 +41,9 @@ interface Pending {
   split?: boolean;
 }
 
+/** Reporters that write one file at the end. */
+const WRITE_LATE: ReadonlySet<string> = new Set(['html', 'sarif', 'junit']);
+
 /** What the guard has gathered since the start. */
 export interface Gathered {
   readonly config: Config;
@@ -66,6 +69,7 @@ export class Observer {
   #timer: NodeJS.Timeout | undefined;
   #forks = 0;
   #otelReporter: Reporter | undefined;
+  readonly #writingLate: Reporter[] = [];
 
   constructor(gathered: Gathered) {
     this.#gathered = gathered;
@@ -226,7 +230,9 @@ export class Observer {
   adopt(hazards: readonly Hazard[]): void {
     for (const hazard of hazards) {
       this.engine.adopt(hazard);
-      this.#trace((otel) => otel.hazard(hazard)); // the one reporter that the watcher thread cannot serve
+      // those that the watcher thread cannot serve: they need the program's SDK, or write at the end
+      this.#trace((otel) => otel.hazard(hazard));
+      for (const reporter of this.#writingLate) reporter.hazard(hazard);
     }
   }
 
@@ -315,7 +321,10 @@ export class Observer {
     const names = config.reporters ?? ['terminal', 'otel'];
     return names.flatMap((name) => {
       try {
-        return (name === 'otel' && this.#otel) || createReporter(name, options);
+        if (name === 'otel' && this.#otel) return this.#otel;
+        const reporter = createReporter(name, options);
+        if (WRITE_LATE.has(name)) this.#writingLate.push(reporter);
+        return reporter;
       } catch (error) {
         say(messageOf(error));
         return [];

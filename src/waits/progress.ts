@@ -3,6 +3,7 @@
 import { wallClock } from '../clock';
 import type { Procfs } from '../procfs/procfs';
 import type { BlockedThread } from './notes';
+import { decode } from './syscalls';
 
 /** Less processor time than this between two looks at the clock is not work: a poll that runs out, a heartbeat. */
 const TRIFLE_NANOSECONDS = 3_000_000;
@@ -11,6 +12,7 @@ export class Progress {
   readonly #procfs: Procfs;
   readonly #note: BlockedThread;
   readonly #waits = new Map<number, { key: string; slices: number; rounds: number }>();
+  #busy = false;
   #pids = '';
   #ran = 0;
   /** Milliseconds since the epoch: when something last happened. */
@@ -26,6 +28,7 @@ export class Progress {
   look(): boolean {
     const pids = this.#tree();
     let ran = 0;
+    this.#busy = this.#note.call.kind === 'sync' && pids.length > 0;
     for (const pid of pids) {
       const counter = this.#procfs.schedstat(pid, pid);
       ran += counter?.ranNanoseconds ?? 0;
@@ -44,6 +47,14 @@ export class Progress {
     return true;
   }
 
+  /**
+   * Whether, a moment ago, everybody under the call ran, slept on a timer or waited for a child: with all of them
+   * able to go on, there is no need to look at anything else.
+   */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
   /** How often the main threads of processes have woken, done next to nothing, and gone back to the same wait. */
   rounds(): ReadonlyMap<number, number> {
     return new Map([...this.#waits].map(([pid, { rounds }]) => [pid, rounds]));
@@ -51,6 +62,8 @@ export class Progress {
 
   #follow(pid: number, slices: number): void {
     const call = this.#procfs.syscall(pid, pid);
+    const sleep = call && decode(call, () => undefined).kind;
+    if (sleep !== 'running' && sleep !== 'timer' && sleep !== 'children') this.#busy = false;
     if (!call || call.running) return;
     const key = [call.number, ...call.args.slice(0, 2)].join();
     const before = this.#waits.get(pid);

@@ -93,7 +93,7 @@ function watch(note: BlockedThread, sequence: number): void {
   let nextLook = 0;
   for (;;) {
     const age = Date.now() - began;
-    const pace = age < 10 * config.stallMs ? step : Math.min(config.stallMs, 4 * step);
+    const pace = age < 3 * config.stallMs ? step : 3 * step;
     // nothing can be late before that, and most calls end before it
     const rest = suspected ? step : Math.max(pace, EARLY * 0.5 * config.stallMs - age);
     if (board.sleep(sequence, rest)) return;
@@ -106,14 +106,14 @@ function watch(note: BlockedThread, sequence: number): void {
     // two pictures prove it; the time is there so that nobody is blamed for a pause
     const quiet = now - progress.since >= config.stallMs / 2;
     const due = now - began >= (suspected ? config.stallMs - step : EARLY * config.stallMs);
-    if (!quiet || !due || now < nextLook) continue;
+    if (!quiet || !due || now < nextLook || progress.busy) continue;
     const seen = lookAtCall(procfs, note, self, progress, pendingOutput(note), peerOf);
     if (seen && suspected && sameFinding(seen, suspected)) {
       report(note, seen, sequence);
       return;
     }
     suspected = seen;
-    if (!seen) nextLook = now + config.stallMs * 0.1 * 2 ** Math.min(6, fruitless++);
+    if (!seen) nextLook = now + config.stallMs * 0.1 * 2 ** Math.min(8, fruitless++);
   }
 }
 
