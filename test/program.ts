@@ -205,7 +205,11 @@ export function normalise(text: string): string {
     .replace(/\d+(\.\d+)? (GiB|kB)\b/g, 'N $2')
     .replace(/\b\d+ (bytes of this process|minor page faults|other threads)/g, 'N $1')
     .replace(/\d+ threads \([^)]*\)/g, 'N threads (NAMES)')
-    .replace(/writableLength (was|is) [1-9]\d*/g, 'writableLength $1 N');
+    .replace(/writableLength (was|is) [1-9]\d*/g, 'writableLength $1 N')
+    .replace(/\b\d+\.\d s\b/g, 'N s')
+    .replace(/\bthread \d{3,}/g, 'thread TID')
+    .replace(/\b0x[0-9a-f]{8,}/g, 'ADDRESS')
+    .replace(/state [RSD], \d+ ticks/g, 'state S, N ticks');
 }
 
 /** The report as the terminal shows it, normalised; the same text of several processes once. */

@@ -47,7 +47,7 @@ function cycle(call: StalledCall): Finding {
   const others = parties.filter((label) => label !== call.thread);
   const listener = call.listeners.find(({ address }) => waits.some(({ until }) => reaches(until, address)));
   const last = waits[waits.length - 1];
-  const ends = endsBy(deadlines);
+  const ends = endsBy(call.thread, deadlines);
   const broken = call.broken ? `; ${call.broken}` : '';
   return {
     what: call.verdict!.cycle
@@ -55,7 +55,7 @@ function cycle(call: StalledCall): Finding {
       : `${call.thread} waits for ${last?.on.label ?? 'nobody'}, whom nobody is left to wake`,
     ...(listener?.opened && { opened: listener.opened }),
     forked: call.fork?.forked ?? call.site,
-    why: `${waits.map(sentence).join('; ')}; ${grade === 'limited' ? `it ends when ${ends}, and not before` : 'neither goes on until something outside, such as a timeout or a signal, interrupts one of them'}${broken}`,
+    why: `${waits.map(sentence).join('; ')}; ${grade === 'limited' ? `it ends when ${ends}` : 'neither goes on until something outside, such as a timeout or a signal, interrupts one of them'}${broken}`,
     help: advice(call, waits),
     proof: [`no progress for ${seconds(call.ms)}`, ...new Set(waits.flatMap(({ proof }) => proof))],
     waits,
@@ -105,9 +105,13 @@ function reaches(until: string, address: string): boolean {
 
 const sentence = ({ waiter, on, until }: Wait) => `${waiter.label} waits for ${on.label} ${until}`;
 
-function endsBy(deadlines: readonly Deadline[]): string {
-  const words = deadlines.slice(0, 3).map(({ who, what }) => `${who} gives up by ${what}`);
-  return [...new Set(words)].join(' or ');
+/** The limit of the call itself is the last word; without it, whoever gives up. */
+function endsBy(thread: string, deadlines: readonly Deadline[]): string {
+  const own = deadlines.filter(({ who }) => who === thread);
+  const words = (own.length > 0 ? own : deadlines.slice(0, 3)).map(
+    ({ who, what }) => `${who} gives up by ${what}`,
+  );
+  return `${[...new Set(words)].join(' or ')}${own.length > 0 ? ', at the latest' : ''}`;
 }
 
 function listOf(parties: readonly string[]): string {

@@ -37,7 +37,7 @@ const SIGCHLD = 1n << 16n;
 const AGENT_MS = 5000;
 
 /** Who sleeps for longer is not at work. V8 itself sets a timer of 8 s to give memory back. */
-const LONG_MS = 7000;
+const LONG_MS = 6000;
 
 /** After so many wake-ups that changed nothing a timer is taken for a heartbeat. */
 const ROUNDS = 3;

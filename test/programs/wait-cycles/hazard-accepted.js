@@ -8,7 +8,8 @@ const { spawnSync } = require('node:child_process');
 
 const server = net.createServer((socket) => {
   socket.once('data', () => {
-    const { signal } = spawnSync('bash', ['-c', `exec 3<>/dev/tcp/127.0.0.1/${server.address().port}; read -u 3`], { timeout: 3000 }); //~ forked
+    const options = { timeout: 3000, env: { PORT: String(server.address().port) } };
+    const { signal } = spawnSync('bash', ['-c', 'exec 3<>/dev/tcp/127.0.0.1/$PORT; read -u 3'], options); //~ forked
     console.log(signal);
     socket.destroy();
     server.close();

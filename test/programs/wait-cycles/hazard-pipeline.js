@@ -9,9 +9,9 @@ const { execSync } = require('node:child_process');
 const server = http.createServer((request, response) => response.end('ok'));
 server.listen(0, '::1', () => {
   try {
-    execSync(`curl -s -m 3 'http://[::1]:${server.address().port}/' | cat`); //~ forked
+    execSync(`curl -s 'http://[::1]:${server.address().port}/' | cat`, { timeout: 3000 }); //~ forked
   } catch (error) {
-    console.log(error.status);
+    console.log(error.code);
   }
   server.close();
 });
