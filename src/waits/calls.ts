@@ -102,7 +102,11 @@ function holdersOf(picture: Picture, note: BlockedThread): PipeHolder[] {
     const theirs = picture.holders.of(`socket:[${end.inode + 1}]`).find(({ pid }) => pid !== note.pid);
     return [{ name: theirs?.fd === 2 ? 'stderr' : 'stdout', fd }];
   });
-  return pipeHolders(picture, note.pid, ends);
+  return pipeHolders(
+    picture,
+    note.pid,
+    ends.sort((a, b) => a.fd - b.fd),
+  );
 }
 
 /** The lock on which a process sleeps that has not called exec; its owner, where the kernel lets us see it. */
