@@ -64,10 +64,16 @@ export const ${id}: Rule = {
 );
 
 const indexPath = join(root, 'src', 'rules', 'index.ts');
-const index = readFileSync(indexPath, 'utf8')
-  .replace('import type { Rule }', `import { ${id} } from './${name}';\nimport type { Rule }`)
-  .replace(/\n\];\n$/, `\n  ${id},\n];\n`);
-writeFileSync(indexPath, index);
+const line = `import { ${id} } from './${name}';`;
+const lines = readFileSync(indexPath, 'utf8').split('\n');
+// among the others in the order of their files, as the formatter wants it
+const after = lines.findLastIndex((other) => other.startsWith('import') && fileOf(other) < `./${name}`);
+lines.splice(after + 1, 0, line);
+writeFileSync(indexPath, lines.join('\n').replace(/\n\];\n$/, `\n  ${id},\n];\n`));
+
+function fileOf(statement) {
+  return /from '(.*)';$/.exec(statement)?.[1] ?? '';
+}
 
 const programs = join(root, 'test', 'programs', name);
 mkdirSync(programs, { recursive: true });

@@ -62,7 +62,7 @@ function behaviour({ code, signal, timedOut, stdout, stderr }: Outcome, { output
 
 function compare(file: string, text: string): void {
   if (process.env.BLESS) writeFileSync(file, text);
-  expect(existsSync(file) ? readFileSync(file, 'utf8') : 'not written yet: BLESS=1').toBe(text);
+  expect(existsSync(file) ? readFileSync(file, 'utf8') : 'not written yet: npm run bless').toBe(text);
 }
 
 /** Why it cannot run here. */

@@ -46,7 +46,7 @@ describe('createReporter', () => {
   it.each([
     [
       'terminl',
-      /reporter "terminl" cannot be loaded: .*; known are terminal, ndjson, html, otel, github, sarif, junit, none, and paths/,
+      /reporter "terminl" cannot be loaded: .*; known are terminal, .*, none, and paths/,
     ],
     ['./missing.cjs', /reporter ".\/missing.cjs" cannot be loaded: Cannot find module/],
     ['./throws.cjs', /cannot be loaded: broken; /],
