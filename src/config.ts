@@ -15,7 +15,7 @@ export interface Config {
   readonly forks: boolean;
   /** End a child that a proven wait cycle through a `*Sync` call goes through. */
   readonly break: boolean;
-  /** Regular expressions for arguments that must not appear in a report, besides the built-in ones. */
+  /** Names of options and variables, and whole words, that must not appear in a report: `*` stands for any text. */
   readonly redact: readonly string[];
 }
 

@@ -1,136 +1,17 @@
 /**
  * Takes secrets out of argument vectors and command lines before anybody keeps or prints them. A command line
- * is public on most systems, a report is kept and sent around: the difference is worth a table of patterns.
- * Every pattern has a bounded run and is used on text that was cut first, so no input is slow.
+ * is public on most systems, a report is kept and sent around: the difference is worth a table of patterns
+ * (`secrets.ts`). They are used on text that was cut first, so no input is slow.
  */
 
 import { cutText } from './escape';
-
-export const REDACTED = '[redacted]';
+import { HARMLESS_END, OPTIONS, type Option, REDACTED, SECRET_IN_NAME, SECRET_WORD, SHAPES } from './secrets';
 
 /** Longer arguments are cut to this many UTF-16 units before anything looks at them. */
 const LOOKED_AT = 2048;
 const SHOWN = 1000;
 const ARGUMENTS = 100;
 const NESTING = 3;
-
-interface Shape {
-  readonly name: string;
-  readonly pattern: RegExp;
-  /** `$1` is what stays. */
-  readonly replacement: string;
-}
-
-/** Secrets that are known by their own look, wherever they stand. */
-export const SHAPES: readonly Shape[] = [
-  {
-    name: 'password in a URL',
-    pattern: /(:\/\/[^\s:@/]{0,256}:)[^\s@]{1,1024}@/g,
-    replacement: `$1${REDACTED}@`,
-  },
-  { name: 'token as user of a URL', pattern: /(:\/\/)[^\s:@/]{20,1024}@/g, replacement: `$1${REDACTED}@` },
-  {
-    name: 'Authorization header',
-    pattern: /(\b(?:proxy-)?authorization["']?\s{0,4}[:=]\s{0,4}["']?)[^"'\r\n]{1,2048}/gi,
-    replacement: `$1${REDACTED}`,
-  },
-  {
-    name: 'Cookie header',
-    pattern: /(\b(?:set-)?cookie["']?\s{0,4}:\s{0,4}["']?)[^"'\r\n]{1,2048}/gi,
-    replacement: `$1${REDACTED}`,
-  },
-  { name: 'bearer token', pattern: /(\bbearer\s{1,4})[\w.~+/=-]{8,2048}/gi, replacement: `$1${REDACTED}` },
-  {
-    name: 'JSON web token',
-    pattern: /\beyJ[\w-]{5,2048}\.[\w-]{5,2048}(?:\.[\w-]{0,2048})?/g,
-    replacement: REDACTED,
-  },
-  { name: 'AWS access key id', pattern: /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/g, replacement: REDACTED },
-  { name: 'GitHub token', pattern: /\b(?:gh[pousr]_|github_pat_)\w{16,255}/g, replacement: REDACTED },
-  {
-    name: 'GitLab token',
-    pattern: /\bgl(?:pat|ptt|rt|dt|ft|soat|oas|cbt)-[\w.-]{16,255}/g,
-    replacement: REDACTED,
-  },
-  { name: 'Slack token', pattern: /\bx(?:ox[abceoprs]|app)-[\w-]{8,255}/g, replacement: REDACTED },
-  {
-    name: 'Slack webhook',
-    pattern: /(\bhooks\.slack\.com\/(?:services|workflows)\/)[\w/-]{8,255}/g,
-    replacement: `$1${REDACTED}`,
-  },
-  { name: 'OpenAI or Anthropic key', pattern: /\bsk-[\w-]{16,255}/g, replacement: REDACTED },
-  { name: 'Stripe key', pattern: /\b[rs]k_(?:live|test)_\w{10,255}/g, replacement: REDACTED },
-  { name: 'npm token', pattern: /\bnpm_\w{30,255}/g, replacement: REDACTED },
-  { name: 'PyPI token', pattern: /\bpypi-[\w-]{30,1024}/g, replacement: REDACTED },
-  { name: 'Google key', pattern: /\b(?:AIza[\w-]{30,255}|ya29\.[\w-]{16,1024})/g, replacement: REDACTED },
-  { name: 'Hugging Face token', pattern: /\bhf_\w{20,255}/g, replacement: REDACTED },
-  {
-    name: 'private key',
-    pattern: /-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[\s\S]{0,4096}/g,
-    replacement: REDACTED,
-  },
-  {
-    name: 'value of a secret field (query string, JSON, header)',
-    pattern:
-      /((?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|credentials?|signature)["']?\s{0,4}[:=]\s{0,4}["']?)[^\s"'&,;}]{1,2048}/gi,
-    replacement: `$1${REDACTED}`,
-  },
-];
-
-/** A variable or a flag whose name holds one of these words has a secret value. */
-const SECRET_IN_NAME = /passw|passphrase|pwd|secret|token|credential|apikey|accesskey|privatekey/;
-const SECRET_WORD = new Set([
-  'pass',
-  'key',
-  'auth',
-  'authorization',
-  'bearer',
-  'cookie',
-  'pat',
-  'pin',
-  'otp',
-  'jwt',
-]);
-/** `--key-file x` names a file, not a key. */
-const HARMLESS_END = new Set(
-  'file path dir directory length size count type format name stdin prompt url uri host'.split(' '),
-);
-
-/** Options of one program that hold a secret although their names do not say so. */
-interface Option {
-  readonly program: RegExp;
-  readonly flag: string;
-  /** The secret follows in the same word: `-pSECRET`. */
-  readonly attached?: true;
-  /** The secret is the next word: `-p SECRET`. */
-  readonly next?: true;
-}
-
-export const OPTIONS: readonly Option[] = [
-  {
-    program: /^(?:mysql|mariadb|mysqldump|mysqladmin|mysqlimport|mysqlshow|mariadb-[a-z]{1,16})$/,
-    flag: '-p',
-    attached: true,
-  },
-  { program: /^sshpass$/, flag: '-p', attached: true, next: true },
-  { program: /^curl$/, flag: '-u', attached: true, next: true },
-  { program: /^curl$/, flag: '--user', next: true },
-  { program: /^curl$/, flag: '-U', attached: true, next: true },
-  { program: /^curl$/, flag: '--proxy-user', next: true },
-  { program: /^curl$/, flag: '-b', attached: true, next: true },
-  { program: /^(?:redis-cli|valkey-cli)$/, flag: '-a', next: true },
-  { program: /^(?:docker|podman|mongo|mongosh|mongodump|mongorestore|az)$/, flag: '-p', next: true },
-  { program: /^(?:sqlcmd|bcp|isql)$/, flag: '-P', attached: true, next: true },
-  { program: /^ldap[a-z]{1,16}$/, flag: '-w', next: true },
-  { program: /^(?:7z|7za|7zr|rar|unrar)$/, flag: '-p', attached: true },
-  { program: /^(?:zip|unzip)$/, flag: '-P', attached: true, next: true },
-  { program: /^smbclient$/, flag: '-U', attached: true, next: true },
-  { program: /^openssl$/, flag: '-k', next: true },
-  { program: /^openssl$/, flag: '-K', next: true },
-  { program: /^openssl$/, flag: '-passin', next: true },
-  { program: /^openssl$/, flag: '-passout', next: true },
-  { program: /^htpasswd$/, flag: '-b', next: true },
-];
 
 function secretName(name: string, extra: readonly string[]): boolean {
   const words = name

@@ -38,7 +38,7 @@ const KEYS: Record<keyof Config, { readonly variable: string; readonly parse: Pa
   exitCode: { variable: 'FORKGUARD_EXIT_CODE', parse: wholeNumber(1, 255) },
   forks: { variable: 'FORKGUARD_FORKS', parse: flag },
   break: { variable: 'FORKGUARD_BREAK', parse: flag },
-  redact: { variable: 'FORKGUARD_REDACT', parse: patterns },
+  redact: { variable: 'FORKGUARD_REDACT', parse: list },
 };
 
 /** What the file and the environment choose. What cannot be understood becomes a complaint. */
@@ -105,17 +105,6 @@ function isAllowance(entry: unknown): entry is Allowance {
   const known = ['rule', 'command', 'target', 'site', 'reason'];
   const pairs = Object.entries(entry);
   return 'rule' in entry && pairs.every(([key, value]) => known.includes(key) && typeof value === 'string');
-}
-
-function patterns(value: unknown): Parsed {
-  const parsed = list(value);
-  if (!('value' in parsed)) return parsed;
-  try {
-    for (const source of parsed.value as string[]) new RegExp(source);
-    return parsed;
-  } catch {
-    return bad('regular expressions, separated by commas');
-  }
 }
 
 function shown(value: unknown): string {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../src/config';
+import { redactArgs } from '../src/redact';
 
 let folder: string;
 beforeEach(() => {
@@ -80,13 +81,18 @@ test.each([
   ['FORKGUARD_STALL_MS', '1e3', 'a whole number from 50 to 3600000'],
   ['FORKGUARD_EXIT_CODE', '0', 'a whole number from 1 to 255'],
   ['FORKGUARD_FORKS', 'yes', '1 or 0'],
-  ['FORKGUARD_REDACT', '(', 'regular expressions'],
 ])('%s=%s is answered by key, value and what is allowed', (key, value, allowed) => {
   const { config, complaints } = readConfig({ [key]: value }, folder);
   expect(complaints).toHaveLength(1);
   expect(complaints[0]).toContain(`${key}=${value}`);
   expect(complaints[0]).toContain(allowed);
   expect(config).toEqual(readConfig({}, folder).config);
+});
+
+test('what is to be redacted is a list of names and words with wildcards, not of regular expressions', () => {
+  const { config, complaints } = readConfig({ FORKGUARD_REDACT: '--pin, *-internal-*' }, folder);
+  expect(complaints).toEqual([]);
+  expect(redactArgs(['--pin=1', 'a-internal-b'], config.redact)).toEqual(['--pin=[redacted]', '[redacted]']);
 });
 
 test('a misspelt name is said, with the names that there are', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { REDACTED, redactArgs, redactCommandLine, redactText } from '../src/redact';
+import { redactArgs, redactCommandLine, redactText } from '../src/redact';
+import { REDACTED } from '../src/secrets';
 
 const R = REDACTED;
 
