@@ -25,20 +25,23 @@ const Given = class {
 
 /** Notes on objects of the program in a private field: invisible to it, freed with it, cheaper than a WeakMap. */
 class Note extends Given {
-  #opening: Opening;
+  /** The bare stack where there is no span: there are many sockets. */
+  #opening: Opening | Error | undefined;
 
-  private constructor(object: object, opening: Opening) {
+  private constructor(object: object, opening: Opening | Error | undefined) {
     super(object);
     this.#opening = opening;
   }
 
-  static put(object: object, opening: Opening): void {
+  static put(object: object, { stack, span }: Opening): void {
+    const opening = span === undefined ? stack : { stack, span };
     if (#opening in object) (object as Note).#opening = opening;
     else new Note(object, opening);
   }
 
   static of(object: object): Opening | undefined {
-    return #opening in object ? (object as Note).#opening : undefined;
+    const opening = #opening in object ? (object as Note).#opening : undefined;
+    return opening && 'span' in opening ? opening : { stack: opening, span: undefined };
   }
 }
 

@@ -11,6 +11,7 @@ import { type ForkCall, imaginedCall } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import { descriptorOf } from './instruments/stdio';
 import type { Ledger } from './ledger';
+import { MemoryLook } from './memory-look';
 import type { ForkRecord, Hazard, Reporter, Site } from './model';
 import { OwnTable } from './own-table';
 import { Owners } from './owners';
@@ -63,6 +64,7 @@ export class Observer {
   readonly #gathered: Gathered;
   readonly #ownTable = new OwnTable();
   readonly #budget = new Budget();
+  readonly #memory = new MemoryLook();
   readonly #owners = new Owners(this.procfs);
   readonly #strangers = new Strangers();
   #pending: Pending[] = [];
@@ -135,6 +137,7 @@ export class Observer {
       owners: this.#owners,
       pid: process.pid,
       slowForkMs: this.#gathered.config.slowForkMs,
+      memory: this.#memory,
       strangers: () => this.#strangers.confirmed(this.procfs),
       gap: (gap) => this.engine.gap(gap),
     };

@@ -4,6 +4,7 @@ import { readEnvironment, startsNode } from './environment';
 import { type ForkCall, isDirectory } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import { activeObjectAt } from './ledger';
+import type { MemoryLook } from './memory-look';
 import type { Crossing, Descriptor, Gap, ProgramFacts } from './model';
 import { isReading, readProgram } from './program';
 import { findReader } from './readers';
@@ -22,6 +23,7 @@ export interface SnapshotContext extends CrossingContext {
   readonly touched: TouchedStdio;
   readonly pid: number;
   readonly slowForkMs: number;
+  readonly memory: MemoryLook;
   /** Children that no fork of JavaScript made and that had not called exec at two looks. */
   strangers(): readonly ProcessFacts[];
 }
@@ -73,7 +75,8 @@ export class ForkView implements ForkSnapshot {
   }
 
   memory(): MemoryFacts | undefined {
-    return this.#once('memory', () => this.context.procfs.memory('self', { excluded: true }));
+    const { memory, procfs } = this.context;
+    return this.#once('memory', () => memory.read(() => procfs.memory('self', { excluded: true })));
   }
 
   threads(): readonly ThreadFacts[] {
