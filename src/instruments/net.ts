@@ -5,10 +5,10 @@ import { patch } from './patch';
 import type { Sink } from './sink';
 
 /**
- * The program's line lies under two or three frames of Node's for `net.connect`, five or six for `http.get`, and two
+ * The program's line lies under two or three frames of Node's for `net.connect`, five or six for `http.get`, and one
  * of ours. Each frame costs every client socket 75 bytes.
  */
-const CONNECT_DEPTH = 9;
+const CONNECT_DEPTH = 8;
 const LISTEN_DEPTH = 16;
 
 /** Node's own channel; it fires when `listen` fails, after the program's stack is gone. */
