@@ -28,6 +28,8 @@ export class Engine {
   readonly #gaps = new Set<string>();
   readonly #slow = new Map<Rule, number>();
   #reporters: Reporter[] | undefined;
+  /** Hears each hazard, repeats too; true: it is for the hearer alone. */
+  hearer: ((hazard: Hazard) => boolean) | undefined;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -47,7 +49,7 @@ export class Engine {
           const hazard = this.#stamp(rule, finding);
           if (isAllowed(hazard, this.#options.allow)) continue;
           hazards.push(hazard);
-          this.#tell(hazard);
+          if (!this.hearer?.(hazard)) this.#tell(hazard);
         }
       } catch (error) {
         this.#drop(rule, `failed and is switched off: ${messageOf(error)}`);

@@ -15,6 +15,7 @@ import { pendingBytes } from './program';
 import { ResourceChannel } from './resource-channel';
 import { messageOf, say } from './say';
 import { CapturedSite, capture } from './site';
+import { answerTests } from './testing/answer';
 import { activeSpan, activeSpanContext } from './tracing';
 import type { StallWatch } from './waits/stall-watch';
 
@@ -46,6 +47,9 @@ export class Guard implements Sink {
     }),
   );
   readonly #resources = new ResourceChannel(this.ledger);
+  readonly #stopAnswers = answerTests((request) =>
+    this.#safely('a test', () => this.observer.tests.answer(request)),
+  );
   #observer: Observer | undefined;
   #stalls: StallWatch | undefined;
   #stop: (() => void) | undefined;
@@ -60,6 +64,7 @@ export class Guard implements Sink {
   stop(): void {
     this.#stalls?.stop();
     this.#parent.stop();
+    this.#stopAnswers();
     this.#stop?.();
     this.#stop = undefined;
     this.#resources.stop();
@@ -137,7 +142,7 @@ export class Guard implements Sink {
       const { pid } = child.process;
       if (pid !== undefined) this.ledger.removeChild(pid);
       this.#stalls?.exited(child.process);
-      this.#observer?.exits.departures.exited(child);
+      this.#observer?.exited(child);
     });
   }
 

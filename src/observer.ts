@@ -9,6 +9,7 @@ import { Engine } from './engine';
 import { Exits } from './exits/exits';
 import { type ForkCall, imaginedCall } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
+import type { LiveChild } from './instruments/sink';
 import { descriptorOf } from './instruments/stdio';
 import type { Ledger } from './ledger';
 import { MemoryLook } from './memory-look';
@@ -22,7 +23,11 @@ import type { StallSnapshot } from './rules/rule';
 import { messageOf, say } from './say';
 import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
 import { Strangers } from './strangers';
+import type { Session } from './testing/session';
 import { isTraced } from './tracing';
+
+/** Set in a test run: see `testing/run-log.ts`. */
+const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
 
 /** How long after a fork its consequences are looked at, in milliseconds. */
 const AFTERMATH_MS = 200;
@@ -72,6 +77,7 @@ export class Observer {
   #forks = 0;
   #otelReporter: Reporter | undefined;
   readonly #writingLate: Reporter[] = [];
+  #tests: Session | undefined;
 
   constructor(gathered: Gathered) {
     this.#gathered = gathered;
@@ -154,6 +160,8 @@ export class Observer {
     const record = once(() => this.#recordOf(call, view()));
     if (this.#gathered.config.forks) this.engine.each('fork', (reporter) => reporter.fork?.(record()));
     forkChannel().publishEnd(call, record);
+    if (this.#tests) this.#tests.forked(call);
+    else this.#noteForTests(call);
     this.drainGaps();
     return hazards;
   }
@@ -171,6 +179,36 @@ export class Observer {
     const hazards = this.engine.run('fork', view());
     this.#budget.spend(call, now() - begin);
     return hazards;
+  }
+
+  /** The part that answers test code; made when it first asks. */
+  get tests(): Session {
+    if (!this.#tests) {
+      const { Session: Made } = require('./testing/session') as typeof import('./testing/session');
+      const { procfs, exits } = this;
+      const session = new Made({
+        procfs,
+        exits,
+        ledger: this.#gathered.ledger,
+        settle: () => this.settle(),
+      });
+      this.engine.hearer = (hazard) => session.found(hazard);
+      this.#tests = session;
+    }
+    return this.#tests;
+  }
+
+  /** The kernel has reported the exit of a child. */
+  exited(child: LiveChild): void {
+    this.exits.departures.exited(child);
+    this.#tests?.exited(child);
+  }
+
+  /** A process or worker thread that a test has started: the test's own process reads where it forked. */
+  #noteForTests(call: ForkCall): void {
+    if (process.env[RUN_LOG] === undefined && call.threadId === 0) return;
+    const { RunLog } = require('./testing/run-log') as typeof import('./testing/run-log');
+    RunLog.here()?.add(call);
   }
 
   /** A detached child was let go: what it keeps of ours is now certain to matter. */
@@ -321,7 +359,8 @@ export class Observer {
       cwd: workingDirectory() ?? '/',
       ...(config.output !== undefined && { output: config.output }),
     };
-    const names = config.reporters ?? ['terminal', 'otel'];
+    const usual = this.#tests?.spoken ? ['otel'] : ['terminal', 'otel'];
+    const names = config.reporters ?? usual;
     return names.flatMap((name) => {
       try {
         if (name === 'otel' && this.#otel) return this.#otel;

@@ -58,13 +58,52 @@ export function captureError(depth: number): Error | undefined {
 
 function callsOf(error: Error): readonly NodeJS.CallSite[] {
   const prepare = Error.prepareStackTrace;
+  let text: unknown;
   try {
-    Error.prepareStackTrace = (_, calls) => calls;
+    Error.prepareStackTrace = (same, calls) => {
+      text = prepare && described(prepare, same, calls);
+      return calls;
+    };
     const stack: unknown = error.stack;
-    return Array.isArray(stack) ? stack : [];
+    const calls: NodeJS.CallSite[] = Array.isArray(stack) ? stack : [];
+    return typeof text === 'string' ? mapped(calls, text) : calls;
   } catch {
     return [];
   } finally {
     Error.prepareStackTrace = prepare;
   }
+}
+
+/** The stack as the program would read it: test runners and compilers translate positions back to the source. */
+function described(
+  prepare: NonNullable<typeof Error.prepareStackTrace>,
+  error: Error,
+  calls: NodeJS.CallSite[],
+): unknown {
+  try {
+    return prepare.call(Error, error, calls);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Calls with the positions that the text of the stack gives to them, if it has one line for each. */
+function mapped(calls: readonly NodeJS.CallSite[], text: string): readonly NodeJS.CallSite[] {
+  const lines = text.split('\n').filter((line) => /^\s+at /.test(line));
+  if (lines.length !== calls.length) return calls;
+  return calls.map((call, index) => {
+    const place = /^\s+at (?:.*\()?(.+):(\d+):(\d+)\)?$/.exec(lines[index] as string);
+    if (!place) return call;
+    const [line, column] = [Number(place[2]), Number(place[3])];
+    if (line === call.getLineNumber() && column === call.getColumnNumber()) return call;
+    const there = {
+      getFileName: () => place[1],
+      getLineNumber: () => line,
+      getColumnNumber: () => column,
+      getFunctionName: () => call.getFunctionName(),
+      getEvalOrigin: () => call.getEvalOrigin(),
+      isNative: () => call.isNative(),
+    };
+    return there as NodeJS.CallSite;
+  });
 }

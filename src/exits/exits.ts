@@ -5,9 +5,10 @@ import type { LiveChild } from '../instruments/sink';
 import type { Ledger } from '../ledger';
 import type { Exit, Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
-import type { ExitSnapshot, Orphan, Zombie } from '../rules/rule';
+import type { ExitSnapshot, Orphan, Survivor, Zombie } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { Departures } from './departures';
+import { survivorOf } from './survivor';
 
 export interface ExitsOptions {
   readonly procfs: Procfs;
@@ -39,8 +40,14 @@ export class Exits {
 
   /** A test has ended, and these of its children are left. */
   test(candidates: readonly LiveChild[], orphans: readonly Orphan[]): Hazard[] {
-    const departures = { ...NOTHING, orphans: () => orphans };
+    const { departures: all } = this;
+    const departures = { ...NOTHING, orphans: () => orphans, signals: (pid: number) => all.signals(pid) };
     return this.#look(this.#moment('test'), { candidates, departures });
+  }
+
+  /** Those of the children that live and that no signal is ending. */
+  alive(children: readonly LiveChild[]): Survivor[] {
+    return children.flatMap((child) => survivorOf(child, this.#options.context(), this.departures) ?? []);
   }
 
   /** The parent of this process has died. */
@@ -68,5 +75,5 @@ const NOTHING = {
   orphans: () => [],
   zombies: () => [],
   crash: () => undefined,
-  signals: () => new Set<number>(),
+  signals: (_pid: number): ReadonlySet<number> => new Set(),
 };

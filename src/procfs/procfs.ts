@@ -81,6 +81,10 @@ export interface Procfs {
   commandLine(pid: Target): string[] | undefined;
   /** The program's file. */
   executable(pid: Target): string | undefined;
+  /** `NAME=value` pairs the process was started with. To compare only: values are never shown to anybody. */
+  environment(pid: Target): string[] | undefined;
+  /** Seconds since boot. */
+  uptime(): number | undefined;
   wchan(pid: Target, tid?: number): string | undefined;
   syscall(pid: Target, tid?: number): SystemCall | undefined;
   schedstat(pid: Target, tid?: number): RunCounter | undefined;
@@ -195,6 +199,8 @@ export function createProcfs(root = '/proc'): Procfs {
       const path = reader.link(of(pid, 'exe'));
       return path === undefined ? undefined : escapeText(path);
     },
+    environment: (pid) => read(of(pid, 'environ'), (text) => text.split('\0')),
+    uptime: () => read(`${root}/uptime`, (text) => Number.parseFloat(text) || undefined),
     wchan: (pid, tid) => read(of(pid, 'wchan', tid), (text) => (/^\w[\w.]*$/.test(text) ? text : undefined)),
     syscall: (pid, tid) => read(of(pid, 'syscall', tid), parseSyscall),
     schedstat: (pid, tid) => read(of(pid, 'schedstat', tid), parseSchedstat),

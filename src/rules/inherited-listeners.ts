@@ -50,6 +50,7 @@ export const inheritedListeners: Rule = {
     }
   },
   *exit(snapshot) {
+    if (snapshot.moment.of === 'test') return; // this process goes on
     for (const { fork, child, shared } of snapshot.survivors()) {
       for (const { descriptor, childFd, served, proof } of shared) {
         // what leaked was reported at the fork

@@ -87,7 +87,7 @@ function helpFor({ fork }: Survivor, of: 'process' | 'test'): string {
   return 'end the child and await its `exit` before this process ends; if it is meant to live on, say so with `detached: true` and `child.unref()`';
 }
 
-function findingOf({ child, fork, after, parent, proof }: Orphan) {
+function findingOf({ child, fork, forked, after, parent, proof }: Orphan) {
   const subject = `${after} ${child.command}`;
   if (after === 'self') {
     return {
@@ -99,9 +99,20 @@ function findingOf({ child, fork, after, parent, proof }: Orphan) {
       child,
     };
   }
+  if (after === 'thread') {
+    return {
+      what: `${named(child)} of another thread lives on after this test has ended`,
+      forked,
+      why: `a child ends neither with the test nor with the worker thread that made it; pid ${child.pid} keeps its port, its files and its processor time, and nobody waits for it`,
+      help: 'end the child in the worker thread and await its `exit` before the thread ends',
+      proof,
+      subject,
+      child,
+    };
+  }
   const killed = after === 'killed';
   return {
-    what: `\`${child.command}\` lives on after ${named(parent)}, which started it, was ${killed ? 'killed' : 'gone'}`,
+    what: `\`${child.command}\` lives on after ${named(parent)}, which started it, ${killed ? 'was killed' : 'has ended'}`,
     forked: fork?.forked,
     why: `${killed ? 'the signal went to one process' : 'the child ended'}, and what it had started does not end with it; pid ${child.pid} runs on, and nobody waits for it`,
     help: fork?.shell

@@ -243,8 +243,12 @@ export interface Orphan {
   readonly child: ChildFacts;
   /** The fork of ours that it comes from. */
   readonly fork?: Fork;
-  /** `killed`: its parent, our child, was killed; `ended`: that child ended by itself; `self`: it is this process. */
-  readonly after: 'killed' | 'ended' | 'self';
+  readonly forked?: Site;
+  /**
+   * `killed`: its parent, our child, was killed; `ended`: that child ended by itself; `thread`: another thread of
+   * this process, or native code, made it in a test that has ended; `self`: it is this process.
+   */
+  readonly after: 'killed' | 'ended' | 'thread' | 'self';
   readonly parent: ChildFacts;
   readonly proof: readonly string[];
 }

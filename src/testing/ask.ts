@@ -1,0 +1,45 @@
+import { channel } from 'node:diagnostics_channel';
+import type { Allowance } from '../allow';
+import type { Hazard } from '../model';
+import { type AnswerTo, CHANNEL, type Mark, type Request } from './protocol';
+
+/** Milliseconds between looks: a child that is just ending is not a leak. */
+const PAUSES = [1, 5, 10, 20, 50, 100, 200, 400, 800];
+
+const MISSING =
+  "forkguard is not loaded, so nothing would be found: run the tests with NODE_OPTIONS='--require forkguard/register', or with `npx forkguard run -- …`";
+
+/**
+ * Asks the guard of this thread.
+ *
+ * @throws Error where forkguard was not preloaded
+ */
+export function ask<R extends Request>(request: R): AnswerTo<R['type']> {
+  const testing = channel(CHANNEL);
+  if (testing.hasSubscribers) testing.publish(request);
+  if (request.answer === undefined) {
+    const off = process.env.FORKGUARD === 'off' ? ' (the environment has FORKGUARD=off)' : '';
+    throw new Error(MISSING + off);
+  }
+  return request.answer as AnswerTo<R['type']>;
+}
+
+/** Gives who is left time to end, in growing pauses; returns at once when nobody is. */
+export async function settle(since: Mark): Promise<void> {
+  for (const milliseconds of PAUSES) {
+    if (ask({ type: 'left', since }).length === 0) return;
+    await ask({ type: 'pause', milliseconds });
+  }
+}
+
+/**
+ * What fails a test. Not what is only worth knowing, and not `slow-forks`: how long a fork takes on a loaded
+ * machine says nothing about the test.
+ */
+export function isHarmful({ rule, severity }: Hazard): boolean {
+  return severity !== 'info' && rule !== 'slow-forks';
+}
+
+export function allowances(allow: readonly (string | Allowance)[] = []): Allowance[] {
+  return allow.map((entry) => (typeof entry === 'string' ? { rule: entry } : entry));
+}

@@ -1,0 +1,26 @@
+import { Run } from './run';
+
+/**
+ * `reporters: ['default', 'forkguard/jest-reporter']`: after the run, processes that its workers have left fail it,
+ * with the test and the place of the fork where they are known.
+ */
+export default class ForkguardReporter {
+  #run: Run | undefined;
+  #error: Error | undefined;
+
+  onRunStart(): void {
+    this.#run = new Run();
+  }
+
+  async onRunComplete(): Promise<void> {
+    const report = await this.#run?.end();
+    if (!report) return;
+    this.#error = new Error(`forkguard: processes of this test run live on\n\n${report}`);
+    this.#error.stack = this.#error.message;
+  }
+
+  /** jest prints it, and the run fails. */
+  getLastError(): Error | undefined {
+    return this.#error;
+  }
+}

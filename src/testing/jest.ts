@@ -1,0 +1,110 @@
+/**
+ * `setupFilesAfterEnv: ['forkguard/jest']`: after each test, hazards of its forks and what it leaves behind fail
+ * it; after the file, the same for what its hooks and concurrent tests did.
+ */
+import { isAbsolute, relative } from 'node:path';
+import { ask, isHarmful, settle } from './ask';
+import { matchers } from './matchers';
+import type { Mark } from './protocol';
+
+interface Test {
+  readonly name: string;
+  readonly parent?: Test;
+  readonly concurrent?: boolean;
+  readonly children?: readonly Test[];
+  readonly errors: unknown[];
+}
+
+interface Event {
+  readonly name: string;
+  readonly test?: Test;
+}
+
+interface State {
+  readonly rootDescribeBlock: Test;
+  readonly unhandledErrors: unknown[];
+}
+
+type Handler = (event: Event, state: State) => Promise<void> | void;
+
+interface JestGlobals {
+  readonly expect?: { extend(matchers: object): void; getState(): { testPath?: string } };
+}
+
+/**
+ * jest-circus calls these in order, and waits for each. Hooks do not serve: its `afterEach` hooks run in the order
+ * in which they were registered, so that ours, the first, would look before the test's own have ended their
+ * children.
+ */
+const HANDLERS = 'EVENT_HANDLERS';
+
+const { expect } = globalThis as unknown as JestGlobals;
+expect?.extend(matchers);
+// a first question now: without the preload every file fails at once and says why
+const atFileStart = ask({ type: 'mark' });
+const file = pathOf(expect?.getState().testPath ?? '');
+let sinceFile: Mark = atFileStart;
+let sinceTest: Mark | undefined;
+let concurrent = false;
+
+handlers().unshift(async (event, state) => {
+  switch (event.name) {
+    case 'run_start':
+      concurrent = hasConcurrent(state.rootDescribeBlock);
+      return;
+    case 'test_start': {
+      ask({ type: 'test', name: nameOf(event.test), file });
+      sinceTest = ask({ type: 'mark' });
+      return;
+    }
+    case 'test_done': {
+      // tests that overlap cannot be told apart: the file answers for them
+      if (concurrent || !sinceTest) return;
+      const error = await examine(sinceTest, `the test "${nameOf(event.test)}"`);
+      if (error) {
+        event.test?.errors.push(error);
+        // said once: what is left of a test is there when the file ends, too
+        sinceFile = ask({ type: 'mark' });
+      }
+      return;
+    }
+    case 'run_finish': {
+      const error = await examine(sinceFile, `the file ${file}`);
+      if (error) state.unhandledErrors.push(error);
+    }
+  }
+});
+
+async function examine(since: Mark, what: string): Promise<Error | undefined> {
+  await settle(since);
+  const harmful = ask({ type: 'judge', since }).hazards.filter(isHarmful);
+  if (harmful.length === 0) return undefined;
+  const error = new Error(`forkguard: ${what}\n\n${ask({ type: 'render', hazards: harmful })}`);
+  error.stack = error.message; // a stack of ours would point at this file
+  return error;
+}
+
+function handlers(): Handler[] {
+  const symbols = Object.getOwnPropertySymbols(globalThis);
+  const symbol = symbols.find(({ description }) => description === HANDLERS);
+  const list = symbol && (globalThis as unknown as Record<symbol, unknown>)[symbol];
+  if (Array.isArray(list)) return list;
+  throw new Error(
+    'forkguard/jest belongs into `setupFilesAfterEnv` of a configuration that runs tests with jest-circus, the runner of jest 27 and later',
+  );
+}
+
+function hasConcurrent(block: Test): boolean {
+  return block.children?.some((child) => child.concurrent === true || hasConcurrent(child)) ?? false;
+}
+
+function nameOf(test: Test | undefined): string {
+  const names: string[] = [];
+  for (let one = test; one?.parent; one = one.parent) names.unshift(one.name);
+  return names.join(' > ');
+}
+
+function pathOf(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') || isAbsolute(short) ? path : short;
+}

@@ -1,0 +1,125 @@
+import type { ForkCall } from '../instruments/fork-call';
+import type { Procfs } from '../procfs/procfs';
+import type { Orphan } from '../rules/rule';
+import type { Mark } from './protocol';
+
+/** Children of so many forks are remembered. */
+const MOST = 2000;
+
+/** Variables by which runners tell their workers apart; what a worker starts inherits them. */
+const WORKER_VARIABLES = ['JEST_WORKER_ID', 'VITEST_POOL_ID', 'VITEST_WORKER_ID', 'MOCHA_WORKER_ID'];
+
+interface Started {
+  readonly call: ForkCall;
+  readonly pid: number;
+  /** Clock ticks since boot, as in field 22 of `/proc/<pid>/stat`. */
+  readonly start: number;
+  end: number;
+}
+
+/** Finds who started an orphan: the kernel forgets it when the parent dies. */
+export class Lineage {
+  readonly #procfs: Procfs;
+  readonly #started: Started[] = [];
+  #dropped = 0;
+
+  constructor(procfs: Procfs) {
+    this.#procfs = procfs;
+  }
+
+  /** Forks so far. */
+  get count(): number {
+    return this.#dropped + this.#started.length;
+  }
+
+  knows(pid: number): boolean {
+    return this.#started.some((one) => one.pid === pid);
+  }
+
+  forked(call: ForkCall): void {
+    const pid = call.child?.pid;
+    if (pid === undefined) return;
+    const end = call.blocking ? this.#now() : Number.POSITIVE_INFINITY;
+    const start = this.#procfs.stat(pid)?.startTime ?? this.#now() - 1;
+    // of a child of a *Sync call only the end of its life is known, and for how long the call took at most
+    this.#started.push({ call, pid, start: call.blocking ? 0 : start, end });
+    if (this.#started.length > MOST) {
+      this.#started.shift();
+      this.#dropped++;
+    }
+  }
+
+  exited(pid: number): void {
+    const one = this.#started.findLast((started) => started.pid === pid);
+    if (one) one.end = this.#now();
+  }
+
+  /**
+   * Processes that a child forked since the mark has started and left behind when it ended: their parent is gone,
+   * they began while the child lived, and they are in the child's session or process group, or in ours with the
+   * same runner's worker in their environment.
+   */
+  orphans(since: Mark): Orphan[] {
+    const recent = this.#started.slice(Math.max(0, since.forks - this.#dropped));
+    const ended = recent.filter(({ end }) => end < Number.POSITIVE_INFINITY);
+    if (ended.length === 0) return [];
+    const lowest = Math.min(...ended.map(({ pid }) => pid));
+    const own = this.#procfs.stat('self');
+    if (!own) return [];
+    return (this.#procfs.processes() ?? []).flatMap((pid) => {
+      if (pid <= lowest || pid === process.pid) return [];
+      const stat = this.#procfs.stat(pid);
+      if (!stat || stat.state === 'Z' || stat.exiting || stat.ppid === process.pid) return [];
+      // a parent that was there before the process is a reaper, or nobody of ours
+      if (stat.ppid > 1 && !this.#reaps(stat.ppid, own.ppid)) return [];
+      const alive = ended.filter(({ start, end }) => start <= stat.startTime && stat.startTime <= end);
+      const family =
+        alive.find((one) => one.pid === stat.session || one.pid === stat.pgrp) ??
+        (stat.pgrp === own.pgrp && stat.session === own.session && this.#sameWorker(pid)
+          ? this.#only(alive, stat.comm)
+          : undefined);
+      const parent = family?.call.child;
+      if (!family || !parent) return [];
+      return {
+        child: { pid, command: stat.comm },
+        fork: family.call,
+        after: 'ended' as const,
+        parent,
+        proof: [
+          `/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}, session ${stat.session}, process group ${stat.pgrp}`,
+          `it began while pid ${parent.pid} lived, which has ended`,
+        ],
+      };
+    });
+  }
+
+  /** Of several children that lived then, the one whose command names it. */
+  #only(alive: readonly Started[], comm: string): Started | undefined {
+    if (alive.length === 1) return alive[0];
+    const naming = alive.filter(({ call }) => call.shell && call.command.includes(comm));
+    return naming.length > 0 ? naming[naming.length - 1] : undefined;
+  }
+
+  /** Orphans go to pid 1 or to the nearest ancestor that has asked for them. */
+  #reaps(ppid: number, ancestor: number): boolean {
+    for (let pid = ancestor, depth = 0; pid > 1 && depth < 32; depth++) {
+      if (pid === ppid) return true;
+      pid = this.#procfs.stat(pid)?.ppid ?? 0;
+    }
+    return false;
+  }
+
+  #sameWorker(pid: number): boolean {
+    const wanted = WORKER_VARIABLES.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [`${name}=${value}`];
+    });
+    const there = this.#procfs.environment(pid);
+    return there !== undefined && wanted.every((pair) => there.includes(pair));
+  }
+
+  #now(): number {
+    // USER_HZ is 100 on every architecture that Node runs on
+    return Math.floor((this.#procfs.uptime() ?? 0) * 100) + 1;
+  }
+}

@@ -1,0 +1,85 @@
+import { type Allowance, isAllowed } from '../allow';
+import type { Hazard } from '../model';
+import { allowances, ask, isHarmful, settle } from './ask';
+import type { Mark } from './protocol';
+
+interface Result {
+  readonly pass: boolean;
+  message(): string;
+}
+
+interface MatcherOptions {
+  readonly allow?: readonly (string | Allowance)[];
+}
+
+/** Rules about processes that are left when a test has ended. */
+const LEAVINGS = new Set(['orphaned-children', 'idle-channels', 'zombie-children']);
+
+/**
+ * For `expect.extend(matchers)`.
+ *
+ * `expect(body)` with a function is asynchronous: `await expect(() => …).toForkSafely()`. A list of hazards (from
+ * `findHazards`), or for `toLeaveNoChildren` what `ignoreCurrent()` returned, is judged at once, so that both can
+ * stand within another matcher: `expect({ hazards }).toEqual({ hazards: expect.toForkSafely() })`.
+ */
+export const matchers = {
+  /** The function forks without a warning or an error, and leaves nothing behind. */
+  toForkSafely(received: unknown, options: MatcherOptions = {}): Result | Promise<Result> {
+    return judge('toForkSafely', received, (hazard) => !isAllowed(hazard, allowances(options.allow)));
+  },
+
+  /** No child, and nothing that a child has started, is left. */
+  toLeaveNoChildren(received: unknown): Result | Promise<Result> {
+    return judge('toLeaveNoChildren', received, ({ rule }) => LEAVINGS.has(rule));
+  },
+};
+
+function judge(
+  matcher: keyof typeof matchers,
+  received: unknown,
+  concerns: (hazard: Hazard) => boolean,
+): Result | Promise<Result> {
+  if (Array.isArray(received)) return resultOf(matcher, received as Hazard[], concerns);
+  if (isMark(received) && matcher === 'toLeaveNoChildren') {
+    return resultOf(matcher, ask({ type: 'judge', since: received }).hazards, concerns);
+  }
+  if (typeof received === 'function') return judgeBody(matcher, received as () => unknown, concerns);
+  const others = matcher === 'toForkSafely' ? 'a list of hazards' : 'what ignoreCurrent() returned';
+  throw new TypeError(`${matcher} needs a function or ${others}, and got ${typeof received}`);
+}
+
+async function judgeBody(
+  matcher: keyof typeof matchers,
+  body: () => unknown,
+  concerns: (hazard: Hazard) => boolean,
+): Promise<Result> {
+  const since = ask({ type: 'mark', divert: true });
+  try {
+    await body();
+    await settle(since);
+  } catch (error) {
+    ask({ type: 'judge', since, diverted: true });
+    throw error;
+  }
+  return resultOf(matcher, ask({ type: 'judge', since, diverted: true }).hazards, concerns);
+}
+
+function resultOf(
+  matcher: keyof typeof matchers,
+  hazards: readonly Hazard[],
+  concerns: (hazard: Hazard) => boolean,
+): Result {
+  const harmful = hazards.filter((hazard) => isHarmful(hazard) && concerns(hazard));
+  const meant = matcher === 'toForkSafely' ? 'to fork safely' : 'to leave no children';
+  return {
+    pass: harmful.length === 0,
+    message: () =>
+      harmful.length > 0
+        ? `expected the function ${meant}, but found:\n\n${ask({ type: 'render', hazards: harmful })}`
+        : `expected the function not ${meant}, but nothing was found`,
+  };
+}
+
+function isMark(value: unknown): value is Mark {
+  return typeof value === 'object' && value !== null && 'pids' in value && 'forks' in value;
+}

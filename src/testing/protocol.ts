@@ -1,0 +1,43 @@
+import type { Hazard } from '../model';
+
+/**
+ * The channel on which test code and the guard of its thread talk. Runners give each test file its own copy of
+ * our modules and a global object that is not ours; core modules, and so this channel, are shared. Publishing is
+ * synchronous: the guard has filled in `answer` when `publish` returns.
+ */
+export const CHANNEL = 'forkguard:testing';
+
+/** What was there at one time. Made by the guard and only handed back to it. */
+export interface Mark {
+  readonly forks: number;
+  readonly hazards: number;
+  readonly pids: ReadonlySet<number>;
+  readonly lowest: number;
+}
+
+/** Somebody who is still there. */
+export interface Left {
+  readonly pid: number;
+  readonly command: string;
+}
+
+export interface Judgement {
+  readonly hazards: readonly Hazard[];
+}
+
+export type Request =
+  /** What is there now. `divert`: hazards go to the asker alone until `judge`, not to the reporters. */
+  | { readonly type: 'mark'; readonly divert?: boolean; answer?: Mark }
+  /** Which children and orphans have come since, and live. */
+  | { readonly type: 'left'; readonly since: Mark; answer?: readonly Left[] }
+  /** What was found since, what is left included. */
+  | { readonly type: 'judge'; readonly since: Mark; readonly diverted?: boolean; answer?: Judgement }
+  /** Hazards as text for people. */
+  | { readonly type: 'render'; readonly hazards: readonly Hazard[]; answer?: string }
+  /** Waits on a timer that no fake timers have replaced. */
+  | { readonly type: 'pause'; readonly milliseconds: number; answer?: Promise<void> }
+  /** A test begins; from now on a runner speaks for the hazards, and the terminal need not. */
+  | { readonly type: 'test'; readonly name: string; readonly file: string; answer?: true };
+
+/** A request whose answer has the type that belongs to it. */
+export type AnswerTo<T extends Request['type']> = NonNullable<Extract<Request, { type: T }>['answer']>;

@@ -1,0 +1,102 @@
+import fs from 'node:fs';
+import type { Fork, Site } from '../model';
+
+/** The variable through which the processes of one test run know its log. */
+export const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
+/** The same for worker threads that a test starts: see `setEnvironmentData` of `node:worker_threads`. */
+const THREAD_DATA = 'forkguard.run';
+
+// taken at load: programs, and tests, replace them
+const { appendFileSync, mkdtempSync, readFileSync, rmSync } = fs;
+
+/** A fork of a test run. */
+export interface LoggedFork {
+  readonly pid: number;
+  readonly command: string;
+  /** The process and thread that forked. */
+  readonly by: number;
+  readonly thread: number;
+  readonly site?: { readonly file: string; readonly line: number; readonly column: number };
+  readonly test?: string;
+  readonly file?: string;
+}
+
+/** Notes on forks that outlive the thread and the process that wrote them: runners kill both. */
+export class RunLog {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** The log of the run that this process or thread belongs to. */
+  static here(): RunLog | undefined {
+    const path = process.env[RUN_LOG] ?? threads().getEnvironmentData(THREAD_DATA);
+    return typeof path === 'string' ? new RunLog(path) : undefined;
+  }
+
+  /** A log for the worker threads of this thread alone. It goes with the process. */
+  static forThreads(): RunLog {
+    const log = RunLog.make();
+    threads().setEnvironmentData(THREAD_DATA, log.path);
+    return log;
+  }
+
+  static make(): RunLog {
+    const os = require('node:os') as typeof import('node:os');
+    const { join } = require('node:path') as typeof import('node:path');
+    return new RunLog(join(mkdtempSync(join(os.tmpdir(), 'forkguard-run-')), 'forks'));
+  }
+
+  /** Notes the child of a fork; or, under the same fork, a process that this child has left behind. */
+  add(call: Fork, test?: { readonly name: string; readonly file: string }, left = call.child): void {
+    const frame = call.forked?.frames[0];
+    if (!left) return;
+    const entry: LoggedFork = {
+      pid: left.pid,
+      command: left.command,
+      by: process.pid,
+      thread: call.threadId,
+      ...(frame && { site: { file: frame.file, line: frame.line, column: frame.column } }),
+      ...(test && { test: test.name, file: test.file }),
+    };
+    try {
+      appendFileSync(this.path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+    } catch {
+      // the run is over, and its log gone
+    }
+  }
+
+  /** The forks so far, by pid; the last one where a pid was used again. */
+  read(): Map<number, LoggedFork> {
+    const forks = new Map<number, LoggedFork>();
+    let text = '';
+    try {
+      text = readFileSync(this.path, 'utf8');
+    } catch {
+      // nothing was forked
+    }
+    for (const line of text.split('\n')) {
+      try {
+        const entry = JSON.parse(line) as LoggedFork;
+        forks.set(entry.pid, entry);
+      } catch {
+        // the last line, or one that was cut off
+      }
+    }
+    return forks;
+  }
+
+  remove(): void {
+    const { dirname } = require('node:path') as typeof import('node:path');
+    rmSync(dirname(this.path), { recursive: true, force: true });
+  }
+}
+
+export function siteOf({ site }: LoggedFork): Site | undefined {
+  return site && { frames: [site] };
+}
+
+function threads(): typeof import('node:worker_threads') {
+  return require('node:worker_threads');
+}

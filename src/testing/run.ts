@@ -1,0 +1,89 @@
+import { createProcfs, type Procfs } from '../procfs/procfs';
+import { type LoggedFork, RUN_LOG, RunLog } from './run-log';
+
+/** Milliseconds between looks at the end of a run: workers are being killed then. */
+const PAUSES = [10, 50, 100, 200, 400, 800];
+
+/**
+ * The part of a test run that lives in the runner's main process. It outlives the workers, which runners kill
+ * without asking, and sees what they leave: processes that have the run's log in their environment, but no
+ * ancestor in the run.
+ */
+export class Run {
+  readonly #log = RunLog.make();
+  readonly #before = process.env[RUN_LOG];
+
+  constructor() {
+    process.env[RUN_LOG] = this.#log.path;
+  }
+
+  /** Ends the run. Returns the report of what was left, or nothing. */
+  async end(): Promise<string | undefined> {
+    const procfs = createProcfs();
+    try {
+      let left = this.#orphans(procfs);
+      for (const pause of PAUSES) {
+        if (left.length === 0) break;
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        left = this.#orphans(procfs);
+      }
+      return left.length > 0 ? this.#report(left, procfs) : undefined;
+    } finally {
+      this.#log.remove();
+      if (this.#before === undefined) delete process.env[RUN_LOG];
+      else process.env[RUN_LOG] = this.#before;
+    }
+  }
+
+  #orphans(procfs: Procfs): number[] {
+    const mark = `${RUN_LOG}=${this.#log.path}`;
+    const members = new Set(
+      (procfs.processes() ?? []).filter(
+        (pid) => pid !== process.pid && procfs.environment(pid)?.includes(mark) && isAlive(pid, procfs),
+      ),
+    );
+    // a child of a worker thread stays below this process when the thread has gone
+    const forks = this.#log.read();
+    const ofThread = (pid: number) => forks.get(pid)?.by === process.pid && forks.get(pid)?.thread !== 0;
+    return [...members].filter((pid) => ofThread(pid) || !isBelow(pid, process.pid, procfs));
+  }
+
+  #report(left: readonly number[], procfs: Procfs): string {
+    const forks = this.#log.read();
+    return left
+      .map((pid) => {
+        const stat = procfs.stat(pid);
+        const fork = forks.get(pid) ?? forks.get(stat?.session ?? 0) ?? forks.get(stat?.pgrp ?? 0);
+        return describe(pid, stat?.comm ?? '', fork);
+      })
+      .join('\n\n');
+  }
+}
+
+function isAlive(pid: number, procfs: Procfs): boolean {
+  const stat = procfs.stat(pid);
+  return stat !== undefined && stat.state !== 'Z' && stat.state !== 'X' && !stat.exiting;
+}
+
+function isBelow(pid: number, ancestor: number, procfs: Procfs): boolean {
+  for (let one = pid, depth = 0; one > 1 && depth < 64; depth++) {
+    one = procfs.stat(one)?.ppid ?? 0;
+    if (one === ancestor) return true;
+  }
+  return false;
+}
+
+function describe(pid: number, comm: string, fork: LoggedFork | undefined): string {
+  const lines = [
+    `warning[orphaned-children] \`${fork?.command ?? comm}\` (pid ${pid}) lives on after the test run`,
+  ];
+  if (fork?.test) lines.push(`  test    ${fork.test} (${fork.file})`);
+  if (fork?.site) lines.push(`  forked  ${fork.site.file}:${fork.site.line}:${fork.site.column}`);
+  lines.push(
+    '  why     the worker of the test runner that it comes from has ended, which does not end its children',
+    '  help    end the child in the test and await its `exit`, such as with `child.kill()` in an `afterEach`',
+    `  proof   /proc/${pid}/environ has the mark of this run, whose workers have ended`,
+    '  docs    docs/rules/orphaned-children.md',
+  );
+  return lines.join('\n');
+}

@@ -1,0 +1,170 @@
+import type { Exits } from '../exits/exits';
+import type { ForkCall } from '../instruments/fork-call';
+import type { LiveChild } from '../instruments/sink';
+import type { Ledger } from '../ledger';
+import type { ChildFacts, Hazard } from '../model';
+import type { Procfs } from '../procfs/procfs';
+import { PLAIN, renderHazard } from '../render';
+import type { Orphan } from '../rules/rule';
+import { Lineage } from './lineage';
+import type { Judgement, Left, Mark, Request } from './protocol';
+import { RunLog, siteOf } from './run-log';
+
+/** Taken before a test can put fake timers in its place. */
+const setTimer = setTimeout;
+
+/** So many hazards are kept for marks that have not been judged yet. */
+const MOST = 2000;
+
+export interface SessionOptions {
+  readonly procfs: Procfs;
+  readonly ledger: Ledger;
+  readonly exits: Exits;
+  /** Judges what forks of the last moments have led to. */
+  readonly settle: () => void;
+}
+
+/** Answers the test code of one thread. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #lineage: Lineage;
+  readonly #hazards: Hazard[] = [];
+  #dropped = 0;
+  #diverting = 0;
+  #test: { readonly name: string; readonly file: string } | undefined;
+  #log = RunLog.here();
+  #ownLog: RunLog | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#lineage = new Lineage(options.procfs);
+  }
+
+  /** A runner speaks for what is found: a test has been announced. */
+  get spoken(): boolean {
+    return this.#test !== undefined;
+  }
+
+  answer(request: Request): void {
+    switch (request.type) {
+      case 'mark':
+        request.answer = this.#mark();
+        if (request.divert) this.#diverting++;
+        return;
+      case 'left':
+        request.answer = [...this.#leftChildren(request.since), ...this.#leftOthers(request.since)];
+        return;
+      case 'judge':
+        request.answer = this.#judge(request.since, request.diverted === true);
+        return;
+      case 'render':
+        request.answer = request.hazards
+          .map((hazard) => renderHazard(hazard, { cwd: process.cwd(), style: PLAIN, width: 100 }))
+          .join('\n\n');
+        return;
+      case 'pause':
+        request.answer = new Promise((resolve) => setTimer(resolve, request.milliseconds));
+        return;
+      case 'test':
+        this.#test = { name: request.name, file: request.file };
+        request.answer = true;
+    }
+  }
+
+  /** Takes part in the engine: true where the hazard is for the asker alone. */
+  found(hazard: Hazard): boolean {
+    this.#hazards.push(hazard);
+    if (this.#hazards.length > MOST) {
+      this.#hazards.shift();
+      this.#dropped++;
+    }
+    return this.#diverting > 0;
+  }
+
+  forked(call: ForkCall): void {
+    this.#lineage.forked(call);
+    this.#log?.add(call, this.#test);
+  }
+
+  exited({ process: { pid } }: LiveChild): void {
+    if (pid !== undefined) this.#lineage.exited(pid);
+  }
+
+  #mark(): Mark {
+    // worker threads that start from now on write their forks where they can be read afterwards
+    if (!this.#log) {
+      this.#ownLog ??= RunLog.forThreads();
+    }
+    const { procfs } = this.#options;
+    const pids = new Set(procfs.children('self') ?? []);
+    return {
+      forks: this.#lineage.count,
+      hazards: this.#dropped + this.#hazards.length,
+      pids,
+      lowest: Math.max(0, ...pids),
+    };
+  }
+
+  #judge(since: Mark, diverted: boolean): Judgement {
+    this.#options.settle();
+    const children = this.#live(since);
+    const orphans = this.#orphans(since);
+    this.#options.exits.test(children, orphans);
+    // the runner's main process finds them again, and cannot know where they come from
+    for (const { fork, child } of orphans) if (fork) this.#log?.add(fork, this.#test, child);
+    if (diverted) this.#diverting--;
+    return { hazards: this.#since(since) };
+  }
+
+  #since(mark: Mark): readonly Hazard[] {
+    return this.#hazards.slice(Math.max(0, mark.hazards - this.#dropped));
+  }
+
+  #live(since: Mark): LiveChild[] {
+    return [...this.#options.ledger.children].flatMap(([pid, child]) => (since.pids.has(pid) ? [] : child));
+  }
+
+  /** Children of this thread that live, and that nothing is ending. */
+  #leftChildren(since: Mark): readonly Left[] {
+    return this.#options.exits.alive(this.#live(since)).map(({ child }) => child);
+  }
+
+  #leftOthers(since: Mark): readonly Left[] {
+    return this.#orphans(since).map(({ child }) => child);
+  }
+
+  #orphans(since: Mark): Orphan[] {
+    const { departures } = this.#options.exits;
+    const killed = departures.orphans();
+    const known = new Set([...killed, ...this.#since(since)].flatMap(({ child }) => child?.pid ?? []));
+    const others = [...this.#ofThreads(since), ...this.#lineage.orphans(since)];
+    return [...killed, ...others.filter(({ child }) => !known.has(child.pid))];
+  }
+
+  /** Children that another thread of this process has made, or native code. */
+  #ofThreads(since: Mark): Orphan[] {
+    const { procfs, ledger } = this.#options;
+    const parent: ChildFacts = { pid: process.pid, command: 'this process' };
+    const foreign = (procfs.children('self') ?? []).filter(
+      (pid) => !since.pids.has(pid) && !ledger.children.has(pid) && !this.#lineage.knows(pid),
+    );
+    if (foreign.length === 0) return [];
+    const logged = (this.#log ?? this.#ownLog)?.read();
+    return foreign.flatMap((pid) => {
+      const stat = procfs.stat(pid);
+      if (!stat || stat.state === 'Z' || stat.state === 'X' || stat.exiting) return [];
+      const entry = logged?.get(pid);
+      const forked = entry && siteOf(entry);
+      return {
+        child: { pid, command: entry?.command ?? stat.comm },
+        ...(forked && { forked }),
+        after: 'thread' as const,
+        parent,
+        proof: [
+          `/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}, which is this process`,
+          'it was not there when the test began',
+        ],
+      };
+    });
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * `setupFiles: ['forkguard/vitest']`: after each test, hazards of its forks and what it leaves behind fail it;
+ * after the file, the same for what its hooks and concurrent tests did.
+ */
+import { relative } from 'node:path';
+import { afterAll, afterEach, beforeEach, expect } from 'vitest';
+import { ask, isHarmful, settle } from './ask.js';
+import { matchers } from './matchers.js';
+import type { Mark } from './protocol.js';
+
+interface Task {
+  readonly name: string;
+  readonly concurrent?: boolean;
+  readonly suite?: Task;
+  readonly file?: { readonly filepath: string };
+}
+
+expect.extend(matchers);
+
+// a first question now: without the preload every file fails at once and says why
+let sinceFile: Mark = ask({ type: 'mark' });
+let sinceTest: Mark | undefined;
+let running = 0;
+let overlapping = false;
+let file = '';
+
+// vitest runs the hooks that end a test last first: ours, the first to be registered, sees what the others left
+beforeEach(({ task }) => {
+  file = relative(process.cwd(), (task as Task).file?.filepath ?? '');
+  ask({ type: 'test', name: nameOf(task as Task), file });
+  // tests that overlap cannot be told apart: the file answers for them
+  if (running++ > 0) overlapping = true;
+  else sinceTest = ask({ type: 'mark' });
+});
+
+afterEach(async ({ task }) => {
+  running--;
+  if (overlapping || !sinceTest) {
+    if (running === 0) overlapping = false;
+    return;
+  }
+  const message = await examine(sinceTest, `the test "${nameOf(task as Task)}"`);
+  if (!message) return;
+  // said once: what is left of a test is there when the file ends, too
+  sinceFile = ask({ type: 'mark' });
+  throw errorOf(message);
+});
+
+afterAll(async () => {
+  const message = await examine(sinceFile, `the file ${file}`);
+  if (message) throw errorOf(message);
+});
+
+async function examine(since: Mark, what: string): Promise<string | undefined> {
+  await settle(since);
+  const harmful = ask({ type: 'judge', since }).hazards.filter(isHarmful);
+  if (harmful.length === 0) return undefined;
+  return `forkguard: ${what}\n\n${ask({ type: 'render', hazards: harmful })}`;
+}
+
+function errorOf(message: string): Error {
+  const error = new Error(message);
+  error.stack = message; // a stack of ours would point at this file
+  return error;
+}
+
+function nameOf(task: Task): string {
+  const names: string[] = [];
+  for (let one: Task | undefined = task; one; one = one.suite) names.unshift(one.name);
+  return names.filter(Boolean).join(' > ');
+}
