@@ -66,6 +66,7 @@ export class Ledger {
   readonly #files = new Map<number, OpenedFile>();
   readonly #published = new Map<number, Published>();
   readonly #workers = new Set<WeakRef<Worker>>();
+  readonly #startedThreads = new Set<number>();
   readonly #servers = new Set<WeakRef<Server>>();
   /** Listening sockets that children got, by what `/proc/<pid>/fd` links to: they may outlive the server here. */
   readonly #handedOver = new Map<string, HandedOver>();
@@ -100,6 +101,12 @@ export class Ledger {
   noteWorker(worker: Worker, stack: Error | undefined): void {
     this.noteObject(worker, stack);
     this.#workers.add(new WeakRef(worker));
+    this.#startedThreads.add(worker.threadId);
+  }
+
+  /** Whether this thread has started that worker thread, which may have ended. */
+  hasStarted(threadId: number): boolean {
+    return this.#startedThreads.has(threadId);
   }
 
   noteListener(server: Server, stack: Error | undefined): void {

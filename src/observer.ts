@@ -208,7 +208,7 @@ export class Observer {
   #noteForTests(call: ForkCall): void {
     if (process.env[RUN_LOG] === undefined && call.threadId === 0) return;
     const { RunLog } = require('./testing/run-log') as typeof import('./testing/run-log');
-    RunLog.here()?.add(call);
+    RunLog.here()?.add(call, call.threadId);
   }
 
   /** A detached child was let go: what it keeps of ours is now certain to matter. */

@@ -17,9 +17,10 @@ export default class ForkguardReporter {
     if (!report) return;
     this.#error = new Error(`forkguard: processes of this test run live on\n\n${report}`);
     this.#error.stack = this.#error.message;
+    console.error(`\n${this.#error.message}\n`);
   }
 
-  /** jest prints it, and the run fails. */
+  /** Makes the run fail. jest does not print it. */
   getLastError(): Error | undefined {
     return this.#error;
   }

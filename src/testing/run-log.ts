@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import type { Fork, Site } from '../model';
+import type { ChildFacts, Site } from '../model';
 
 /** The variable through which the processes of one test run know its log. */
 export const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
@@ -48,15 +48,19 @@ export class RunLog {
     return new RunLog(join(mkdtempSync(join(os.tmpdir(), 'forkguard-run-')), 'forks'));
   }
 
-  /** Notes the child of a fork; or, under the same fork, a process that this child has left behind. */
-  add(call: Fork, test?: { readonly name: string; readonly file: string }, left = call.child): void {
-    const frame = call.forked?.frames[0];
-    if (!left) return;
+  /** Notes a child, or what a child has left behind, with the place of the fork and the test that runs. */
+  add(
+    { child, forked }: { readonly child?: ChildFacts | undefined; readonly forked?: Site | undefined },
+    thread: number,
+    test?: { readonly name: string; readonly file: string },
+  ): void {
+    const frame = forked?.frames[0];
+    if (!child) return;
     const entry: LoggedFork = {
-      pid: left.pid,
-      command: left.command,
+      pid: child.pid,
+      command: child.command,
       by: process.pid,
-      thread: call.threadId,
+      thread,
       ...(frame && { site: { file: frame.file, line: frame.line, column: frame.column } }),
       ...(test && { test: test.name, file: test.file }),
     };

@@ -78,12 +78,20 @@ export class Session {
       this.#hazards.shift();
       this.#dropped++;
     }
+    // the runner's main process finds it again, and cannot know where it comes from
+    if (hazard.rule === 'orphaned-children' && hazard.child) {
+      this.#log?.add(
+        { child: hazard.child, forked: hazard.forked },
+        this.#options.ledger.threadId,
+        this.#test,
+      );
+    }
     return this.#diverting > 0;
   }
 
   forked(call: ForkCall): void {
     this.#lineage.forked(call);
-    this.#log?.add(call, this.#test);
+    this.#log?.add(call, call.threadId, this.#test);
   }
 
   exited({ process: { pid } }: LiveChild): void {
@@ -108,10 +116,7 @@ export class Session {
   #judge(since: Mark, diverted: boolean): Judgement {
     this.#options.settle();
     const children = this.#live(since);
-    const orphans = this.#orphans(since);
-    this.#options.exits.test(children, orphans);
-    // the runner's main process finds them again, and cannot know where they come from
-    for (const { fork, child } of orphans) if (fork) this.#log?.add(fork, this.#test, child);
+    this.#options.exits.test(children, this.#orphans(since));
     if (diverted) this.#diverting--;
     return { hazards: this.#since(since) };
   }
@@ -141,7 +146,7 @@ export class Session {
     return [...killed, ...others.filter(({ child }) => !known.has(child.pid))];
   }
 
-  /** Children that another thread of this process has made, or native code. */
+  /** Children of worker threads that this thread has started. Those of other test files are none of ours. */
   #ofThreads(since: Mark): Orphan[] {
     const { procfs, ledger } = this.#options;
     const parent: ChildFacts = { pid: process.pid, command: 'this process' };
@@ -154,9 +159,10 @@ export class Session {
       const stat = procfs.stat(pid);
       if (!stat || stat.state === 'Z' || stat.state === 'X' || stat.exiting) return [];
       const entry = logged?.get(pid);
-      const forked = entry && siteOf(entry);
+      if (entry?.by !== process.pid || !ledger.hasStarted(entry.thread)) return [];
+      const forked = siteOf(entry);
       return {
-        child: { pid, command: entry?.command ?? stat.comm },
+        child: { pid, command: entry.command },
         ...(forked && { forked }),
         after: 'thread' as const,
         parent,

@@ -1,0 +1,220 @@
+/** The set-up modules and functions for tests, in the runners themselves. */
+
+import { spawn } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '..');
+const MARK = `TESTING_RUN=${process.pid}`;
+
+let project: string;
+
+/** A project that has forkguard as users have it: a folder of its own in node_modules. */
+beforeAll(() => {
+  project = realpathSync(mkdtempSync(join(tmpdir(), 'forkguard-testing-')));
+  const modules = join(project, 'node_modules');
+  mkdirSync(join(modules, 'forkguard'), { recursive: true });
+  cpSync(join(ROOT, 'dist'), join(modules, 'forkguard/dist'), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(modules, 'forkguard/package.json'));
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (!name.startsWith('.') && name !== 'forkguard')
+      symlinkSync(realpathSync(join(ROOT, 'node_modules', name)), join(modules, name));
+  }
+  for (const name of ['jest', 'vitest', 'node-test'])
+    cpSync(join(ROOT, 'examples', name), join(project, name), { recursive: true });
+  writeFileSync(join(project, 'package.json'), '{ "private": true }');
+});
+
+afterAll(() => {
+  endAll();
+  rmSync(project, { recursive: true, force: true });
+});
+
+afterEach(endAll);
+
+/** Ends what the runs have left: it is what they are about. */
+function endAll(): void {
+  for (const name of readdirSync('/proc')) {
+    try {
+      if (/^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'latin1').includes(`${MARK}\0`))
+        process.kill(Number(name), 'SIGKILL');
+    } catch {
+      // gone, or not ours
+    }
+  }
+}
+
+interface Ran {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+function run(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  const { JEST_WORKER_ID: _, NODE_ENV: __, ...rest } = process.env;
+  const [name, value] = MARK.split('=');
+  const child = spawn(process.execPath, args, {
+    cwd: join(project, folder),
+    env: {
+      ...rest,
+      NODE_OPTIONS: '--require forkguard/register',
+      NO_COLOR: '1',
+      CI: '1',
+      [name as string]: value,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  return new Promise((resolve) => {
+    const limit = setTimeout(() => child.kill('SIGKILL'), 50_000);
+    child.on('exit', (code) => {
+      clearTimeout(limit);
+      // what a test has left may hold the pipes
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+        resolve({ code, output });
+      }, 100);
+    });
+  });
+}
+
+const JEST = '../node_modules/jest/bin/jest.js';
+const VITEST = '../node_modules/vitest/vitest.mjs';
+const MOCHA = '../node_modules/mocha/bin/mocha.js';
+
+describe('jest', () => {
+  test.each([
+    ['in processes', []],
+    ['in worker threads', ['--workerThreads']],
+  ])('a leaked child fails its test, %s', async (_, options) => {
+    const { code, output } = await run('jest', [JEST, '--maxWorkers=2', '--forceExit', ...options]);
+    expect(output).toContain('FAIL ./leaky.test.js');
+    expect(output).toContain('PASS ./mended.test.js');
+    expect(output).toContain('forkguard: the test "the server starts"');
+    expect(output).toContain('forked  leaky.test.js:7:18');
+    expect(code).toBe(1);
+  });
+
+  test('what a worker leaves that dies in a test is found from the main process', async () => {
+    mkdirSync(join(project, 'dying'));
+    cpSync(join(project, 'jest/jest.config.js'), join(project, 'dying/jest.config.js'));
+    for (const name of ['one', 'two'])
+      writeFileSync(
+        join(project, `dying/${name}.test.js`),
+        `test('${name}', () => { require('child_process').spawn('sleep', ['50'], { stdio: 'ignore' }); process.kill(process.pid, 'SIGKILL'); });`,
+      );
+    const { code, output } = await run('dying', [JEST, '--maxWorkers=2']);
+    expect(output).toContain('forkguard: processes of this test run live on');
+    expect(output).toMatch(/test {4}one \(one\.test\.js\)\n {2}forked .*one\.test\.js:1:/);
+    expect(code).toBe(1);
+  });
+
+  test('without the preload every file fails, and says why', async () => {
+    const { code, output } = await run('jest', [JEST, 'mended'], { NODE_OPTIONS: '' });
+    expect(output).toContain('forkguard is not loaded');
+    expect(code).toBe(1);
+  });
+});
+
+describe('vitest', () => {
+  test.each(['forks', 'threads', 'vmThreads'])('a leaked child fails its test, pool %s', async (pool) => {
+    const { code, output } = await run('vitest', [VITEST, 'run', `--pool=${pool}`]);
+    expect(output).toContain('1 passed');
+    expect(output).toContain('forkguard: the test "a command that hangs is given up"');
+    expect(output).toContain('forked  leaky.test.js:5:48');
+    expect(code).toBe(1);
+  });
+});
+
+test('node:test', async () => {
+  const { code, output } = await run('node-test', ['--test', 'leaky.test.mjs', 'mended.test.mjs']);
+  expect(output).toContain('child `sleep` lives on after this test has ended');
+  expect(output).toContain('leaky.test.mjs:8:3');
+  expect(output).toMatch(/pass 1\n/);
+  expect(output).toMatch(/fail 1\n/);
+  expect(code).toBe(1);
+});
+
+test('mocha', async () => {
+  mkdirSync(join(project, 'mocha'));
+  writeFileSync(
+    join(project, 'mocha/leaky.js'),
+    `const { spawn } = require('child_process');
+     require('forkguard/testing').verifyEachTest({ beforeEach, afterEach });
+     it('leaks', () => { spawn('sleep', ['50'], { stdio: 'ignore' }); });
+     it('does not', () => {});`,
+  );
+  const { code, output } = await run('mocha', [MOCHA, 'leaky.js', '--timeout', '10000', '--exit']);
+  expect(output).toContain('child `sleep` lives on after this test has ended');
+  expect(output).toContain('leaky.js:3:');
+  expect(code).toBeGreaterThan(0);
+});
+
+test('findHazards, verifyNoHazards and the matchers', async () => {
+  mkdirSync(join(project, 'functions'));
+  writeFileSync(
+    join(project, 'functions/functions.test.js'),
+    `const { spawn, fork, exec } = require('child_process');
+     const { findHazards, verifyNoHazards, ignoreCurrent, matchers } = require('forkguard/testing');
+     expect.extend(matchers);
+     const leak = () => { leaked = spawn('sleep', ['50'], { stdio: 'ignore' }); };
+     let leaked; afterEach(() => leaked?.kill('SIGKILL'));
+
+     test('finds', async () => {
+       const [hazard, ...others] = (await findHazards(leak)).filter(({ severity }) => severity !== 'info');
+       expect(hazard).toMatchObject({ rule: 'orphaned-children', child: { command: 'sleep' } });
+       expect(others).toEqual([]);
+       expect({ hazards: [hazard] }).not.toEqual({ hazards: expect.toForkSafely() });
+       expect({ hazards: [] }).toEqual({ hazards: expect.toForkSafely() });
+     });
+     test('an idle channel', async () => {
+       const hazards = await findHazards(async () => {
+         leaked = fork(require.resolve('./child.js'));
+         await new Promise((resolve) => leaked.on('message', resolve));
+       });
+       expect(hazards.filter(({ severity }) => severity !== 'info').map(({ rule }) => rule)).toEqual(['idle-channels']);
+     });
+     test('verifies', async () => {
+       await verifyNoHazards(() => new Promise((resolve) => exec('true', resolve)));
+       await verifyNoHazards(leak, { allow: ['orphaned-children'] });
+       leaked.kill('SIGKILL');
+       await expect(verifyNoHazards(leak)).rejects.toMatchObject({
+         code: 'ERR_ASSERTION', message: expect.stringContaining('warning[orphaned-children]'),
+       });
+       await verifyNoHazards(() => {}, { since: ignoreCurrent() });
+       await expect(verifyNoHazards(() => { throw new Error('of the body'); })).rejects.toThrow('of the body');
+     });
+     test('matches', async () => {
+       await expect(() => new Promise((resolve) => exec('true', resolve))).toForkSafely();
+       await expect(leak).not.toForkSafely();
+       leaked.kill('SIGKILL');
+       await expect(expect(leak).toLeaveNoChildren()).rejects.toThrow('to leave no children, but found');
+     });
+     test('fake timers', async () => {
+       jest.useFakeTimers();
+       await expect(verifyNoHazards(leak)).rejects.toThrow('sleep');
+       jest.useRealTimers();
+     });`,
+  );
+  writeFileSync(join(project, 'functions/child.js'), "process.on('message', () => {}); process.send('up');");
+  writeFileSync(join(project, 'functions/jest.config.js'), 'module.exports = {};');
+  const { code, output } = await run('functions', [JEST]);
+  expect(output).toContain('Tests:       5 passed, 5 total');
+  expect(code).toBe(0);
+});
