@@ -178,7 +178,7 @@ export class LateChildren {
     // two pictures prove it; the time is there so that nobody is blamed for a pause
     const quiet =
       tracked.exitedAt === undefined
-        ? now - tracked.quietSince >= stallMs / 2 && due(tracked.fork.time)
+        ? now - tracked.quietSince >= stallMs / 4 && due(tracked.fork.time)
         : due(tracked.quietSince);
     const late =
       quiet ||
