@@ -1,0 +1,126 @@
+/** What others have written is data: parsers never throw on it, and nothing of it acts on who reads a report. */
+
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { isAllowed } from '../src/allow';
+import { readConfig } from '../src/config';
+import { readEnvironment } from '../src/environment';
+import type { ForkRequest } from '../src/instruments/fork-call';
+import { normalizeStdio } from '../src/instruments/stdio';
+import type { Hazard } from '../src/model';
+import { runNode } from './preload';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'forkguard-hostile-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const text = fc.string({ unit: 'binary' });
+const key = fc.constantFrom(
+  'mode',
+  'reporters',
+  'allow',
+  'stallMs',
+  'toString',
+  '__proto__',
+  'constructor',
+  'redact',
+);
+
+test('settings: whatever stands in package.json, a config comes out and complaints are lines', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.oneof(key, text), fc.jsonValue()), (forkguard) => {
+      writeFileSync(join(folder, 'package.json'), JSON.stringify({ forkguard }));
+      const { config, complaints } = readConfig({}, folder);
+      expect(['off', 'report', 'throw']).toContain(config.mode);
+      expect(Number.isInteger(config.stallMs)).toBe(true);
+      for (const complaint of complaints) expect(typeof complaint).toBe('string');
+    }),
+  );
+});
+
+test('settings: whatever stands in the environment, a config comes out', () => {
+  const name = fc.constantFrom(
+    'FORKGUARD',
+    'FORKGUARD_ALLOW',
+    'FORKGUARD_STALL_MS',
+    'FORKGUARD_REDACT',
+    'FORKGUARD_X',
+  );
+  fc.assert(
+    fc.property(fc.dictionary(name, text), (environment) => {
+      const { config } = readConfig(environment, undefined);
+      expect(['off', 'report', 'throw']).toContain(config.mode);
+    }),
+  );
+});
+
+test('allowances: any pattern ends, and a star stands for any text', () => {
+  const hazard = (rule: string, subject: string) => ({ rule, subject }) as Hazard;
+  fc.assert(
+    fc.property(text, text, text, (a, b, middle) => {
+      expect(isAllowed(hazard(`${a}${middle}${b}`, ''), [{ rule: `${a}*${b}` }])).toBe(true);
+      expect(typeof isAllowed(hazard('r', middle), [{ rule: 'r', target: a }])).toBe('boolean');
+    }),
+  );
+  const long = 'a'.repeat(200_000);
+  expect(isAllowed(hazard(long, ''), [{ rule: `${'*a'.repeat(500)}b` }])).toBe(false);
+});
+
+test('NODE_OPTIONS and arguments of the child: any text is read without an error', () => {
+  fc.assert(
+    fc.property(text, fc.array(text), (options, words) => {
+      const args = ['node', ...words, '--require', options, '-r', './x', `--inspect=${options}`];
+      const request = { args, cwd: folder, variable: () => options } as unknown as ForkRequest;
+      const { preloads, inspectors } = readEnvironment(request, true);
+      expect(Array.isArray(preloads)).toBe(true);
+      for (const { port } of inspectors) expect(Number.isInteger(port)).toBe(true);
+    }),
+  );
+});
+
+test('stdio: any value becomes at least three entries in order', () => {
+  fc.assert(
+    fc.property(fc.anything({ withNullPrototype: true, withDate: true }), (option) => {
+      const { entries } = normalizeStdio(option);
+      expect(entries.length).toBeGreaterThanOrEqual(3);
+      expect(entries.map(({ fd }) => fd)).toEqual(entries.map((_, index) => index));
+    }),
+  );
+});
+
+const CANARY = 'canary-7f3a9c-do-not-print';
+/** Hazards of several kinds; the value stands in our environment and in the child's. */
+const PROGRAM = `
+const { spawn, spawnSync } = require('node:child_process');
+const env = { ...process.env, SECRET: '${CANARY}', NODE_OPTIONS: '--require ./missing-${CANARY.slice(0, 6)}.js' };
+for (const options of [{ cwd: '/no/such' }, { env }, { env, detached: true, stdio: 'inherit' }])
+  spawn('true', options).on('error', () => {}).unref();
+spawnSync('node', ['-e', '0'], { env: { PATH: process.env.PATH, SECRET: '${CANARY}' } });
+spawnSync('sh', ['-c', 'true \\u001b[31m\\u202e \\n]0;x\\u0007', 'x'.repeat(100000)], { cwd: '/no/such' });
+throw new Error('end');`;
+
+test.each(['terminal', 'ndjson', 'github', 'sarif', 'junit', 'html'])(
+  'reporter %s: no value of the environment, no raw control character, 0600',
+  (reporter) => {
+    const file = join(folder, 'program.js');
+    writeFileSync(file, PROGRAM);
+    const output = join(folder, 'report');
+    const { stderr, stdout } = runNode([file], {
+      cwd: folder,
+      env: { SECRET: CANARY, FORKGUARD_REPORTERS: reporter, FORKGUARD_OUTPUT: output, FORKGUARD_FORKS: '1' },
+    });
+    const written = ['terminal', 'github'].includes(reporter) ? '' : readFileSync(output, 'utf8');
+    const own = stderr.replace(/^.*program\.js:\d+[\s\S]*?Node\.js v.*$/m, '');
+    for (const said of [own, stdout, written]) {
+      expect(said).not.toContain(CANARY);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      expect(said).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+    }
+    if (written) expect(statSync(output).mode & 0o777).toBe(0o600);
+    expect(written + own).toContain('missing-directories');
+  },
+);
