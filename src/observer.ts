@@ -24,6 +24,7 @@ import { messageOf, say } from './say';
 import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
 import { Strangers } from './strangers';
 import type { Session } from './testing/session';
+import { setTimer } from './timers';
 import { isTraced } from './tracing';
 
 /** Set in a test run: see `testing/run-log.ts`. */
@@ -35,8 +36,6 @@ const AFTERMATH_MS = 200;
 /** When else a child that shares our input is looked at: it may begin to read late, or end soon. */
 const INPUT_LOOKS_MS = [40, 1000, 3000];
 
-/** Taken before the program, or its test runner, can put other timers in its place. */
-const setTimer = setTimeout;
 const { nextTick } = process;
 
 /** A fork whose consequences are to be looked at. */

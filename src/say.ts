@@ -17,8 +17,12 @@ export function say(line: string): void {
   }
 }
 
-/** The message of whatever was thrown, on one line. */
+/** The message of whatever was thrown, on one line. Never throws, even where the program has replaced built-ins. */
 export function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return (message.split('\n')[0] as string).slice(0, 200);
+  try {
+    const message = error instanceof Error ? error.message : String(error);
+    return (message.split('\n')[0] as string).slice(0, 200);
+  } catch {
+    return 'something that has no message';
+  }
 }

@@ -176,3 +176,25 @@ test('the module: start, check and stop', () => {
     'forkguard is not started: run with `node -r forkguard/register` or call `start()` first\nfalse 0\ntrue\n',
   );
 });
+
+test('the thread that watches blocking calls makes no stream of the program', () => {
+  const app = file(
+    'app.js',
+    `const { spawnSync } = require('node:child_process');
+     for (let round = 0; round < 8; round++) spawnSync('sleep', ['0.05']);
+     require('node:fs').writeSync(1, String(process._getActiveHandles().length));`,
+  );
+  expect(runNode([app]).stdout).toBe('0');
+});
+
+test('built-ins that throw are our trouble, not the program’s', () => {
+  const app = file(
+    'app.js',
+    `require('node:child_process').exec('sleep 0.5; echo output', (error, stdout) => console.log(error, stdout));
+     String.prototype.split = () => { throw 1; };
+     JSON.stringify = () => { throw 2; };`,
+  );
+  const { stdout, status } = runNode([app], { env: { FORKGUARD_STALL_MS: '100' } });
+  expect(stdout).toBe('null output\n\n');
+  expect(status).toBe(0);
+});

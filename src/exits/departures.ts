@@ -5,6 +5,7 @@ import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { Procfs } from '../procfs/procfs';
 import type { Crash, Orphan, Zombie } from '../rules/rule';
+import { setTimer } from '../timers';
 import { descendants } from './awaiting';
 
 /** Milliseconds after a killed child's exit at which what was below it is looked at. */
@@ -14,8 +15,7 @@ const ZOMBIE_MS = 300;
 /** Streams of so many ended children are remembered: an EPIPE comes after the exit that causes it. */
 const RECENT = 16;
 
-/** Taken before the program, or its test runner, can put other timers in their place. */
-const setTimer = setTimeout;
+/** Taken before the program, or its test runner, can put another clock in its place. */
 const now = performance.now.bind(performance);
 
 /** Signals that do not end a process by default. */

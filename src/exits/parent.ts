@@ -1,13 +1,12 @@
 import fs from 'node:fs';
 import type { Orphan } from '../rules/rule';
+import { setTimer } from '../timers';
 import { heartbeat } from '../waits/heartbeat';
 
 /** Milliseconds until the first look at the parent; each pause is twice the one before, up to `LONGEST`. */
 const FIRST = 1000;
 const LONGEST = 30_000;
 
-/** Taken before the program can put another timer in its place. */
-const setTimer = setTimeout;
 const { readlinkSync, readFileSync } = fs;
 
 /**

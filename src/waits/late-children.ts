@@ -11,11 +11,9 @@ import type { ForkCall } from '../instruments/fork-call';
 import { descriptorOf } from '../instruments/stdio';
 import type { Procfs } from '../procfs/procfs';
 import type { StalledChild } from '../rules/rule';
+import { setTimer } from '../timers';
 import type { OwnEnd } from './held';
 import type { OwnStream } from './streams';
-
-/** Taken before the program, or its test runner, can put other timers in its place. */
-const setTimer = setTimeout;
 
 /** What the program sees of one of its streams, read without touching what a getter would make. */
 interface StreamLike {

@@ -5,6 +5,7 @@
 
 import type { BroadcastChannel } from 'node:worker_threads';
 import { wallClock } from '../clock';
+import { setRepeated } from '../timers';
 
 export const OUTPUT_CHANNEL = 'forkguard:output';
 
@@ -15,7 +16,6 @@ export interface OutputMessage {
   readonly since: number;
 }
 
-const setTimer = setInterval;
 const EVERY_MS = 100;
 
 export class PendingOutput {
@@ -32,7 +32,7 @@ export class PendingOutput {
   begin(name: OutputMessage['name']): () => void {
     const message = { threadId: this.#threadId, name, since: wallClock() };
     this.#pending.add(message);
-    this.#timer ??= setTimer(() => this.#tell(), EVERY_MS).unref();
+    this.#timer ??= setRepeated(() => this.#tell(), EVERY_MS).unref();
     return () => {
       this.#pending.delete(message);
       if (this.#pending.size === 0) this.stop();

@@ -46,6 +46,9 @@ export function startWatcher(config: Config, threadId: number): Watcher | undefi
           env,
           execArgv: [],
           stdin: false,
+          // else Node would join them to process.stdout and process.stderr, and make these by doing so
+          stdout: true,
+          stderr: true,
           trackUnmanagedFds: false,
           resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 48, stackSizeMb: 2 },
         }),
