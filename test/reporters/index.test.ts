@@ -44,10 +44,7 @@ describe('createReporter', () => {
   });
 
   it.each([
-    [
-      'terminl',
-      /reporter "terminl" cannot be loaded: .*; known are terminal, .*, none, and paths/,
-    ],
+    ['terminl', /reporter "terminl" cannot be loaded: .*; known are terminal, .*, none, and paths/],
     ['./missing.cjs', /reporter ".\/missing.cjs" cannot be loaded: Cannot find module/],
     ['./throws.cjs', /cannot be loaded: broken; /],
     ['./fails.cjs', /reporter ".\/fails.cjs" failed to start: no token$/],
