@@ -34,7 +34,7 @@ export class ConflictView implements ConflictSnapshot {
   /** Listening sockets on the port, by what a descriptor table links to. */
   #listeners(): Map<string, SocketFacts> {
     const { port } = this.moment;
-    const sockets = this.#context.procfs.sockets();
+    const { sockets } = this.#context;
     const rows = port === undefined ? [] : [...sockets.rows('tcp'), ...sockets.rows('tcp6')];
     return new Map(
       rows

@@ -5,6 +5,7 @@ import type { Crossing, Descriptor, Gap } from './model';
 import type { OwnTable } from './own-table';
 import type { Owners } from './owners';
 import type { Procfs } from './procfs/procfs';
+import type { SocketTable } from './procfs/sockets';
 
 /** What the descriptor table is searched with: the kernel, what is known, and how much time may be spent. */
 export interface CrossingContext {
@@ -13,6 +14,8 @@ export interface CrossingContext {
   /** Descriptors that were inheritable before forkguard was loaded. */
   readonly baseline: ReadonlySet<string>;
   readonly ownTable: OwnTable;
+  /** Of the whole network namespace: read once a moment, and only if a rule asks. */
+  readonly sockets: SocketTable;
   readonly owners: Owners;
   gap(gap: Gap): void;
 }
@@ -76,7 +79,7 @@ function isSame(fd: number, pid: number, procfs: Procfs): boolean {
 
 /** A descriptor of this process with all that is known of it. */
 export function describe(fd: number, context: CrossingContext): Descriptor | undefined {
-  const { procfs, ledger, baseline, owners } = context;
+  const { procfs, ledger, baseline, owners, sockets } = context;
   const raw = procfs.descriptor('self', fd);
   if (!raw) return undefined;
   const resource = ledger.resourceAt(fd, raw.target);
@@ -85,9 +88,8 @@ export function describe(fd: number, context: CrossingContext): Descriptor | und
   return {
     ...raw,
     origin: inherited || fd < 3 ? 'inherited' : resource ? 'program' : 'unknown',
-    // a table of the whole network namespace: read only if a rule asks
     get socket() {
-      return raw.kind === 'socket' && raw.inode !== undefined ? procfs.sockets().find(raw.inode) : undefined;
+      return raw.kind === 'socket' && raw.inode !== undefined ? sockets.find(raw.inode) : undefined;
     },
     ...(resource && { resource }),
     get owner() {

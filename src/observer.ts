@@ -135,6 +135,7 @@ export class Observer {
     const { ledger, baseline, touched } = this.#gathered;
     return {
       procfs: this.procfs,
+      sockets: this.procfs.sockets(),
       ledger,
       baseline,
       touched,
