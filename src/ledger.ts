@@ -40,7 +40,8 @@ class Note extends Given {
   }
 
   static of(object: object): Opening | undefined {
-    const opening = #opening in object ? (object as Note).#opening : undefined;
+    if (!(#opening in object)) return undefined;
+    const opening = (object as Note).#opening;
     return opening && 'span' in opening ? opening : { stack: opening, span: undefined };
   }
 }
