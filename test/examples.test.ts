@@ -24,8 +24,8 @@ const has = (command: string): boolean =>
 const EXAMPLES: readonly Example[] = [
   { name: 'bound-port', symptom: /the restart fails: EADDRINUSE/, rule: 'inherited-listeners' },
   { name: 'held-lock', symptom: /still locked/, rule: 'shared-locks' },
-  { name: 'lingering-daemon', symptom: /waited [1-9]\d* s/, rule: 'lingering-stdio' },
-  { name: 'large-memory', symptom: /blocks for \d{2,}\./, rule: 'slow-forks' },
+  { name: 'lingering-daemon', symptom: /waited (?:[3-9]|\d\d+) s/, rule: 'lingering-stdio' },
+  { name: 'large-memory', symptom: /blocks for (?:[3-9]\d|\d{3,})\./, rule: 'slow-forks' },
   {
     name: 'leaking-terminals',
     symptom: /holds 3 terminals/,

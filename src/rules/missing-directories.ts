@@ -28,10 +28,7 @@ export const missingDirectories: Rule = {
       forked: moment.forked,
       why: `the child changes to the directory in \`cwd\` before it runs the program; that fails with ${moment.error ?? 'ENOENT'}, and Node's error names the program instead of the directory`,
       help: 'create the directory first, or correct the `cwd` option',
-      proof: [
-        moment.error ? `spawn: ${moment.error}` : `${moment.api} threw`,
-        `stat ${moment.cwd}: no such directory`,
-      ],
+      proof: ['the call failed', `stat ${moment.cwd}: no such directory`],
       subject: moment.cwd ?? '',
       fork: moment.id,
       child: { pid: 0, command: moment.command },

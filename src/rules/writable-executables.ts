@@ -33,7 +33,7 @@ export const writableExecutables: Rule = {
       why: `Linux refuses to run a file while anybody has it open for writing${writer ? ', here this process itself' : ': a child that another thread forked in between can have inherited the descriptor for a moment'}; the call fails with ETXTBSY`,
       help: 'close the file and wait for that (`await file.close()`) before it is run; or write it under another name and rename it',
       proof: [
-        moment.failed ? `${moment.api} threw` : 'spawn: ETXTBSY',
+        'the call failed',
         ...writers.map(({ fd, target }) => `/proc/self/fd/${fd} -> ${target}, open for writing`),
       ],
       subject: moment.file,

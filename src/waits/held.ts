@@ -10,6 +10,9 @@ export interface OwnEnd {
   readonly fd: number;
 }
 
+/** As people name them: a report must not depend on the order in which descriptors were found. */
+const ORDER = ['stdin', 'stdout', 'stderr'];
+
 /** The processes that hold the other ends of pipes of `pid`, each with all it holds. */
 export function pipeHolders(
   picture: Picture,
@@ -18,7 +21,8 @@ export function pipeHolders(
   maker?: number,
 ): PipeHolder[] {
   const found = new Map<number, { pipes: string[]; proof: string[] }>();
-  for (const { name, fd } of ends) {
+  const inOrder = [...ends].sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
+  for (const { name, fd } of inOrder) {
     const end = picture.descriptor(pid, fd);
     if (!end) continue;
     for (const holder of otherEnd(picture, pid, end)) {

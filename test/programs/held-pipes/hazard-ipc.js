@@ -5,7 +5,7 @@
 const { fork } = require('node:child_process');
 
 if (process.argv[2] === 'child') {
-  require('node:child_process').spawn('sleep', ['2'], { stdio: ['ignore', 'ignore', 'ignore', process.channel.fd] }).unref();
+  require('node:child_process').spawn('sleep', ['5'], { stdio: ['ignore', 'ignore', 'ignore', process.channel.fd] }).unref();
   setTimeout(() => process.exit(), 100);
 } else {
   const child = fork(__filename, ['child']); //~ forked
