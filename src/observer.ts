@@ -17,7 +17,7 @@ import type { ForkRecord, Hazard, Reporter, Site } from './model';
 import { OwnTable } from './own-table';
 import { Owners } from './owners';
 import { createProcfs } from './procfs/procfs';
-import { createReporter } from './reporters';
+import { createReporter, DOCUMENT_REPORTERS } from './reporters';
 import { rules } from './rules';
 import type { StallSnapshot } from './rules/rule';
 import { messageOf, say } from './say';
@@ -45,9 +45,6 @@ interface Pending {
   /** It was seen that child and parent read the same input. */
   split?: boolean;
 }
-
-/** Reporters that write one file at the end. */
-const WRITE_LATE: ReadonlySet<string> = new Set(['html', 'sarif', 'junit']);
 
 /** What the guard has gathered since the start. */
 export interface Gathered {
@@ -365,7 +362,7 @@ export class Observer {
       try {
         if (name === 'otel' && this.#otel) return this.#otel;
         const reporter = createReporter(name, options);
-        if (WRITE_LATE.has(name)) this.#writingLate.push(reporter);
+        if (DOCUMENT_REPORTERS.has(name)) this.#writingLate.push(reporter);
         return reporter;
       } catch (error) {
         say(messageOf(error));

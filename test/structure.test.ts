@@ -31,7 +31,15 @@ const allowed: [pattern: RegExp, may: RegExp][] = [
   ],
   [/^instruments\//, /^(model|site|clock|redact|channels|instruments\/.*|node:.*)$/],
   [/^procfs\//, /^(model|escape|procfs\/.*|node:.*)$/],
+  [/^waits\/graph$/, /^model$/],
+  [/^(waits|exits)\//, /^(?!guard$|start$|observer$|commands\/|telemetry\/|testing)/],
+  [
+    /^telemetry\//,
+    /^(model|records|render|escape|channels|say|tracing|clock|telemetry\/.*|node:.*|@opentelemetry\/.*|forkguard\/package.json)$/,
+  ],
+  [/^commands\//, /^(?!guard$|start$|observer$|instruments\/|testing)/],
   [/^testing(\/|$)/, /^(?!guard$|start$|observer$)/],
+  [/^(?!cli$|commands\/)/, /^(?!commands\/)/],
 ];
 
 test.each(files)('src/%s imports only what its layer may', (file) => {

@@ -18,7 +18,10 @@ const BUILT_IN: Readonly<Record<string, () => unknown>> = {
   none: () => require('./none'),
 };
 
-export const REPORTER_NAMES: readonly string[] = Object.keys(BUILT_IN);
+/** Those that make one document, anew with each process that ends. */
+export const DOCUMENT_REPORTERS: ReadonlySet<string> = new Set(['html', 'sarif', 'junit']);
+
+const REPORTER_NAMES: readonly string[] = Object.keys(BUILT_IN);
 
 function load(name: string, cwd: string): unknown {
   try {

@@ -9,7 +9,7 @@ import { BroadcastChannel, receiveMessageOnPort, workerData } from 'node:worker_
 import { Engine } from '../engine';
 import type { Hazard } from '../model';
 import { createProcfs } from '../procfs/procfs';
-import { createReporter } from '../reporters';
+import { createReporter, DOCUMENT_REPORTERS } from '../reporters';
 import { rules } from '../rules';
 import type { StalledCall } from '../rules/rule';
 import { messageOf, say } from '../say';
@@ -25,7 +25,7 @@ import { createPeerReader } from './unix-peers';
 import type { WatcherData } from './watcher';
 
 /** Those that write a file at the end, or need the program's own SDK: the blocked thread tells them afterwards. */
-export const LATER_REPORTERS: ReadonlySet<string> = new Set(['html', 'sarif', 'junit', 'otel']);
+const isLater = (name: string) => DOCUMENT_REPORTERS.has(name) || name === 'otel';
 
 const data = workerData as WatcherData;
 const { config } = data;
@@ -49,7 +49,7 @@ const engine = new Engine({
   allow: config.allow,
   reporters: () =>
     (config.reporters ?? ['terminal'])
-      .filter((name) => !LATER_REPORTERS.has(name))
+      .filter((name) => !isLater(name))
       .flatMap((name) => {
         try {
           const options = { cwd: data.cwd, ...(config.output !== undefined && { output: config.output }) };
