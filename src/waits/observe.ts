@@ -39,9 +39,6 @@ const AGENT_MS = 5000;
 /** Who sleeps for longer is not at work. V8 itself sets a timer of 8 s to give memory back. */
 const LONG_MS = 6000;
 
-/** After so many wake-ups that changed nothing a timer is taken for a heartbeat. */
-const ROUNDS = 3;
-
 /** The graph of everything that the roots wait for, directly or not. Roots are ids as made above. */
 export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
   const { picture, self } = scene;
@@ -161,7 +158,10 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
           ...sleep.writes.flatMap((fd) => channel(pid, fd, 'write')),
         ];
         if (sleep.limit === 0) return { edges, live: 'it only looks' };
-        const again = (scene.rounds?.get(pid) ?? 0) > 0;
+        // it comes round by itself and waits for nobody else: a loop that looks at something, a file perhaps
+        if (sleep.limit !== undefined && edges.every(({ internal }) => internal))
+          return { edges, live: 'its wait has a limit' };
+        const again = roundsOf(pid, tid) > 0;
         const limited = sleep.limit !== undefined && !again;
         const deadline = limited ? pollDeadline(pid, sleep.name, sleep.limit) : undefined;
         const receive = sleep.form === 'direct' && isTcp(pid, sleep.reads[0]);
@@ -229,6 +229,9 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     return { who: label(pid), what: `the limit of its call of ${name} (${length})` };
   }
 
+  /** Only main threads are followed: what they do says nothing about the other threads of their process. */
+  const roundsOf = (pid: number, tid: number) => (pid === tid && scene.rounds?.get(pid)) || 0;
+
   /** Timers of an event loop that only limit a wait; every other timer is work to come. */
   function loopDeadline(pid: number, limit: Limit, set: RawDescriptor | undefined): Deadline | undefined {
     const who = label(pid);
@@ -238,7 +241,8 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
       return { who, what: 'the time limit of its HTTP agent (5 s)' };
     }
     if (ms >= LONG_MS) return { who, what: `a timer that is due in ${(ms / 1000).toFixed(0)} s` };
-    const idles = (scene.rounds?.get(pid) ?? 0) >= ROUNDS || (pid !== self && isIdleHeartbeat(ms));
+    // others of its timers may do anything, and do it at last: only our own is known to do nothing
+    const idles = pid !== self && isIdleHeartbeat(ms);
     return idles ? { who, what: 'a timer, if one of its timers is for this wait' } : undefined;
   }
 
