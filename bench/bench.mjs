@@ -74,6 +74,7 @@ function preloadFlags({ path }) {
 /** Wall and CPU time of `node [preload] -e 0`; bash gives both without adding Node's own spawn cost. */
 async function runStartup({ node, spec }) {
   const script =
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is bash's
     's=${EPOCHREALTIME/./}; "$@" >/dev/null 2>&1; code=$?; e=${EPOCHREALTIME/./}; echo $((e-s)) $code; times';
   const out = await capture('bash', ['-c', script, 'bash', node.binary, ...preloadFlags(spec), '-e', '0']);
   const [first, , children] = out.trim().split('\n');

@@ -64,7 +64,7 @@ function openMany() {
 const workloads = {
   /** A server that answers 'ok'. stdin: 'mark' starts the CPU count, 'stop' reports it. */
   async http() {
-    const server = require('node:http').createServer((request, response) => response.end('ok'));
+    const server = require('node:http').createServer((_request, response) => response.end('ok'));
     const port = await listen(server);
     let mark = process.cpuUsage();
     process.stdin.on('data', (chunk) => {
