@@ -75,6 +75,9 @@ try {
     join(folder, tarball),
     '--profile',
     'node16',
+    // forkguard/vitest is an ES module, as vitest itself is
+    '--ignore-rules',
+    'cjs-resolves-to-esm',
   );
 
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true }));

@@ -1,11 +1,11 @@
-import { Run } from './run';
+import { END, Run } from './run';
 
 /**
  * `globalSetup: 'forkguard/global-setup'` of vitest, or of jest with `globalTeardown: 'forkguard/global-teardown'`:
  * after the run, processes that its workers have left fail it, with the test and the place of the fork where they
  * are known. Returns what ends the run.
  */
-export default function begin(): () => Promise<void> {
+function begin(): () => Promise<void> {
   const run = new Run();
   const end = async (): Promise<void> => {
     const report = await run.end();
@@ -18,5 +18,4 @@ export default function begin(): () => Promise<void> {
   return end;
 }
 
-/** Where jest's teardown, a module of its own, finds the run. */
-export const END = Symbol.for('forkguard.test-run.end');
+export = begin;

@@ -1,6 +1,8 @@
-import { END } from './global-setup';
+import { END } from './run';
 
 /** `globalTeardown` of jest: see `global-setup.ts`. */
-export default async function end(): Promise<void> {
+async function end(): Promise<void> {
   await (globalThis as { [END]?: () => Promise<void> })[END]?.();
 }
+
+export = end;

@@ -4,7 +4,7 @@ import { Run } from './run';
  * `reporters: ['default', 'forkguard/jest-reporter']`: after the run, processes that its workers have left fail it,
  * with the test and the place of the fork where they are known.
  */
-export default class ForkguardReporter {
+class ForkguardReporter {
   #run: Run | undefined;
   #error: Error | undefined;
 
@@ -25,3 +25,5 @@ export default class ForkguardReporter {
     return this.#error;
   }
 }
+
+export = ForkguardReporter;

@@ -4,6 +4,9 @@ import { type LoggedFork, RUN_LOG, RunLog } from './run-log';
 /** Milliseconds between looks at the end of a run: workers are being killed then. */
 const PAUSES = [10, 50, 100, 200, 400, 800];
 
+/** Where jest's teardown, a module of its own, finds what ends the run. */
+export const END = Symbol.for('forkguard.test-run.end');
+
 /**
  * The part of a test run that lives in the runner's main process. It outlives the workers, which runners kill
  * without asking, and sees what they leave: processes that have the run's log in their environment, but no

@@ -161,9 +161,10 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
         // it comes round by itself and waits for nobody else: a loop that looks at something, a file perhaps
         if (sleep.limit !== undefined && edges.every(({ internal }) => internal))
           return { edges, live: 'its wait has a limit' };
+        // one that comes round again and again may count how often: it is a limit all the same
         const again = roundsOf(pid, tid) > 0;
-        const limited = sleep.limit !== undefined && !again;
-        const deadline = limited ? pollDeadline(pid, sleep.name, sleep.limit) : undefined;
+        const deadline =
+          sleep.limit === undefined ? undefined : pollDeadline(pid, sleep.name, sleep.limit, again);
         const receive = sleep.form === 'direct' && isTcp(pid, sleep.reads[0]);
         if (receive)
           return { edges, deadline: { who: label(pid), what: 'its SO_RCVTIMEO, if it has set one' } };
@@ -224,8 +225,9 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     return { edges, live: 'it sleeps with a limit' };
   }
 
-  function pollDeadline(pid: number, name: string, limit: Limit): Deadline {
+  function pollDeadline(pid: number, name: string, limit: Limit, again: boolean): Deadline {
     const length = typeof limit === 'number' ? `${(limit / 1000).toFixed(1)} s` : 'unknown length';
+    if (again) return { who: label(pid), what: `counting its calls of ${name} (${length} each), if it does` };
     return { who: label(pid), what: `the limit of its call of ${name} (${length})` };
   }
 
