@@ -25,6 +25,15 @@ const EXAMPLES: readonly Example[] = [
   { name: 'bound-port', symptom: /the restart fails: EADDRINUSE/, rule: 'inherited-listeners' },
   { name: 'held-lock', symptom: /still locked/, rule: 'shared-locks' },
   { name: 'lingering-daemon', symptom: /waited (?:[3-9]|\d\d+) s/, rule: 'lingering-stdio' },
+  {
+    name: 'own-server',
+    symptom: /the check failed: ETIMEDOUT/,
+    rule: 'wait-cycles',
+    missing: !has('curl') && 'curl',
+  },
+  { name: 'background-daemon', symptom: /came [3-9] s after/, rule: 'held-pipes' },
+  { name: 'unread-stderr', symptom: /result: none/, rule: 'unread-output' },
+  { name: 'kept-channel', symptom: /came [3-9] s after/, rule: 'held-pipes' },
   { name: 'large-memory', symptom: /blocks for (?:[3-9]\d|\d{3,})\./, rule: 'slow-forks' },
   {
     name: 'leaking-terminals',

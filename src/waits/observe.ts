@@ -228,7 +228,7 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
   function pollDeadline(pid: number, name: string, limit: Limit, again: boolean): Deadline {
     const length = typeof limit === 'number' ? `${(limit / 1000).toFixed(1)} s` : 'unknown length';
     if (again) return { who: label(pid), what: `counting its calls of ${name} (${length} each), if it does` };
-    return { who: label(pid), what: `the limit of its call of ${name} (${length})` };
+    return { who: label(pid), what: `the limit of its call of ${name} (${length}), if it does` };
   }
 
   /** Only main threads are followed: what they do says nothing about the other threads of their process. */
