@@ -1,9 +1,9 @@
 /** Looks after the stalls of one thread: its late children with timers, its blocked calls with a watcher thread. */
 
 import type { ChildProcess } from 'node:child_process';
-import { wallClock } from '../clock';
+import { now, wallClock } from '../clock';
 import type { Config } from '../config';
-import type { ForkCall } from '../instruments/fork-call';
+import type { ForkCall, ForkRequest } from '../instruments/fork-call';
 import type { Ledger } from '../ledger';
 import type { Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
@@ -12,6 +12,7 @@ import { noteOf } from './fork-note';
 import { LateChildren } from './late-children';
 import type { BlockedCall, BlockedThread } from './notes';
 import type { PendingOutput } from './pending-output';
+import { QuickCalls } from './quick-calls';
 import type { Watcher } from './watcher';
 
 export interface StallContext {
@@ -36,6 +37,8 @@ export class StallWatch {
   #watcher: Watcher | null | undefined;
   #tid: number | undefined;
   #posted = false;
+  readonly #quick = new QuickCalls();
+  #watched: { readonly request: ForkRequest; readonly since: number } | undefined;
   #output: PendingOutput | undefined;
 
   constructor(context: StallContext) {
@@ -68,6 +71,10 @@ export class StallWatch {
   forking(fork: ForkCall): void {
     if (!LINUX || !(fork.blocking ? this.#couldWait(fork) : couldSleepInFork())) return;
     const { timeoutMs } = fork.request;
+    if (fork.blocking && !this.#hasOthers() && this.#quick.isProven(fork.request)) {
+      if (this.#quick.idle) this.#endWatcher();
+      return;
+    }
     // it ends by itself before anybody would call it late
     if (timeoutMs > 0 && timeoutMs <= this.#context.config.stallMs) return;
     this.#post({
@@ -78,6 +85,7 @@ export class StallWatch {
       fork: noteOf(fork),
       earlier: this.#context.procfs.threadChildren() ?? [],
     });
+    if (fork.blocking) this.#watched = { request: fork.request, since: now() };
   }
 
   /** The call came back. */
@@ -85,6 +93,11 @@ export class StallWatch {
     if (!this.#posted || !this.#watcher) return;
     this.#posted = false;
     this.#watcher.board.clear();
+    if (this.#watched) {
+      const { request, since } = this.#watched;
+      this.#quick.note(request, now() - since < this.#context.config.stallMs / 4);
+      this.#watched = undefined;
+    }
     const hazards = this.#watcher.board.take<Hazard>();
     if (hazards.length > 0) this.#context.reported(hazards);
   }
@@ -115,16 +128,25 @@ export class StallWatch {
   }
 
   stop(): void {
-    this.#watcher?.stop();
-    this.#watcher = undefined;
+    this.#endWatcher();
     this.#children.stop();
     this.#output?.stop();
   }
 
+  #endWatcher(): void {
+    if (!this.#watcher) return;
+    this.#watcher.stop();
+    this.#watcher = undefined;
+  }
+
   /** Something could wait for this thread, or keep the call's pipes. */
   #couldWait(fork: ForkCall): boolean {
+    return fork.stdio.some(({ type }) => type === 'pipe' || type === 'ipc') || this.#hasOthers();
+  }
+
+  /** Children, worker threads or clients of a listener could wait for this thread. */
+  #hasOthers(): boolean {
     const { ledger } = this.#context;
-    if (fork.stdio.some(({ type }) => type === 'pipe' || type === 'ipc')) return true;
     return ledger.children.size > 0 || ledger.workers().length > 0 || ledger.listeners().length > 0;
   }
 
