@@ -265,9 +265,8 @@ export class Guard implements Sink {
     for (const { parentFd } of call.stdio) {
       const stream = parentFd === undefined ? undefined : this.#touched.get(parentFd);
       if (!stream || (parentFd !== 1 && parentFd !== 2)) continue;
-      const bytes = 'writableLength' in stream ? stream.writableLength : 0;
-      if (parentFd === 1) call.pendingStdout = bytes;
-      else call.pendingStderr = bytes;
+      if (parentFd === 1) call.pendingStdout = pendingBytes(stream);
+      else call.pendingStderr = pendingBytes(stream);
       if (this.observer.procfs.descriptor('self', parentFd)?.nonblocking) {
         call.nonblockingBefore = [...call.nonblockingBefore, parentFd];
       }

@@ -213,7 +213,6 @@ export interface Conflict {
 }
 
 export type Moment = Fork | Stall | Exit | Conflict;
-export type MomentType = Moment['type'];
 
 /** Something that could not be read. Said once, never guessed. */
 export interface Gap {

@@ -315,8 +315,6 @@ export interface Snapshots {
   conflict: ConflictSnapshot;
 }
 
-export type AnySnapshot = Snapshots[keyof Snapshots];
-
 /** The checks of one rule: a pure function for each moment at which it looks. */
 export type Checks = {
   readonly [M in keyof Snapshots]?: (snapshot: Snapshots[M]) => Iterable<Finding>;
