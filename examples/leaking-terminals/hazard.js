@@ -5,12 +5,20 @@ const pty = require('node-pty');
 
 const terminals = [1, 2, 3].map(() => pty.spawn('cat', [], {}));
 const linter = spawn('sleep', ['30'], { stdio: 'ignore' });
-
-const targets = fs
-  .readdirSync(`/proc/${linter.pid}/fd`)
-  .map((fd) => fs.readlinkSync(`/proc/${linter.pid}/fd/${fd}`));
-console.log(`the linter holds ${targets.filter((target) => target === '/dev/ptmx').length} terminals`);
+console.log(
+  `the linter holds ${targets(linter.pid).filter((target) => target === '/dev/ptmx').length} terminals`,
+);
 
 linter.kill();
 for (const terminal of terminals) terminal.kill();
 setTimeout(() => process.exit(), 200);
+
+function targets(pid) {
+  return fs.readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return ''; // a program that is starting opens and closes descriptors of its own
+    }
+  });
+}

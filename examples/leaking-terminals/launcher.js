@@ -4,10 +4,17 @@ const fs = require('node:fs');
 
 process.on('message', ([command, ...args]) => {
   const child = spawn(command, args, { stdio: 'ignore' });
-  const targets = fs
-    .readdirSync(`/proc/${child.pid}/fd`)
-    .map((fd) => fs.readlinkSync(`/proc/${child.pid}/fd/${fd}`));
-  process.send(targets.filter((target) => target === '/dev/ptmx').length);
+  process.send(targets(child.pid).filter((target) => target === '/dev/ptmx').length);
   process.once('disconnect', () => child.kill());
 });
 process.send('ready');
+
+function targets(pid) {
+  return fs.readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return ''; // a program that is starting opens and closes descriptors of its own
+    }
+  });
+}

@@ -14,10 +14,17 @@ const { ClassicLevel } = require('classic-level');
 
   await database.close();
   fs.rmSync(directory, { recursive: true });
-  const held = fs
-    .readdirSync(`/proc/${job.pid}/fd`)
-    .map((fd) => fs.readlinkSync(`/proc/${job.pid}/fd/${fd}`))
-    .filter((target) => target.startsWith(directory));
+  const held = targets(job.pid).filter((target) => target.startsWith(directory));
   console.log(`closed and deleted; the job still holds ${held.length} files of it`);
   job.kill();
 })();
+
+function targets(pid) {
+  return fs.readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return ''; // a program that is starting opens and closes descriptors of its own
+    }
+  });
+}

@@ -3,15 +3,13 @@
 //# packages: node-pty
 'use strict';
 const { spawn } = require('node:child_process');
-const fs = require('node:fs');
 const pty = require('node-pty');
 
 const terminal = pty.spawn('sh', ['-c', 'cat >/dev/null'], {});
 setTimeout(() => {
-  const child = spawn('sleep', ['10'], { stdio: 'ignore' }); //~ forked
-  const has = fs.readdirSync(`/proc/${child.pid}/fd`).map((fd) => fs.readlinkSync(`/proc/${child.pid}/fd/${fd}`));
-  console.log(has.filter((target) => target === '/dev/ptmx').length, 'terminal in the child');
-  child.kill();
-  terminal.kill();
-  setTimeout(() => process.exit(), 100);
+  const child = spawn('sh', ['-c', 'ls -l /proc/self/fd | grep -c /dev/ptmx; sleep 1'], { stdio: ['ignore', 'inherit', 'ignore'] }); //~ forked
+  child.on('exit', () => {
+    terminal.kill();
+    setTimeout(() => process.exit(), 100);
+  });
 }, 200);
