@@ -7,7 +7,7 @@ export interface Allowance {
   readonly command?: string;
   /** What the finding is about: a descriptor's target, an address, a lock's file. */
   readonly target?: string;
-  /** File of the opened or forked site. */
+  /** File of the opened, forked or ended site. */
   readonly site?: string;
   readonly reason?: string;
 }
@@ -21,7 +21,7 @@ export function isAllowed(hazard: Hazard, allowances: readonly Allowance[]): boo
       (target === undefined ||
         matches(target, hazard.subject) ||
         matches(target, hazard.resource?.label ?? '')) &&
-      (site === undefined || [hazard.opened, hazard.forked].some((place) => isAt(place, site))),
+      (site === undefined || [hazard.opened, hazard.forked, hazard.ended].some((place) => isAt(place, site))),
   );
 }
 

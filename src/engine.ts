@@ -123,7 +123,9 @@ export class Engine {
   }
 
   #stamp(rule: Rule, finding: Finding): Hazard {
-    const place = finding.once ? '' : `${placeOf(finding.opened)}\n${placeOf(finding.forked)}`;
+    const place = finding.once
+      ? ''
+      : `${placeOf(finding.opened)}\n${placeOf(finding.forked ?? finding.ended)}`;
     return {
       ...finding,
       rule: rule.name,

@@ -7,10 +7,12 @@ import { readProgram } from './program';
 import type {
   Crash,
   ExitSnapshot,
+  Keeper,
   Orphan,
   ProcessFacts,
   Survivor,
   ThreadFacts,
+  ThrownAway,
   Unflushed,
   Zombie,
 } from './rules/rule';
@@ -30,6 +32,8 @@ export interface ExitContext extends SnapshotContext {
   readonly departures: Pick<Departures, 'orphans' | 'zombies' | 'crash' | 'signals'>;
   /** The children that the moment is about. */
   readonly candidates: readonly LiveChild[];
+  readonly thrownAway?: readonly ThrownAway[];
+  readonly keepers?: readonly Keeper[];
 }
 
 /** The end of a process, worker thread or test: what lives on, what is lost, and what it keeps of ours. */
@@ -84,6 +88,14 @@ export class ExitView implements ExitSnapshot {
     // a worker thread hands its output to the thread that made it, which goes on writing
     if (this.moment.of !== 'process') return [];
     return unflushed(this.#context.touched, this.#context.candidates);
+  }
+
+  thrownAway(): readonly ThrownAway[] {
+    return this.#context.thrownAway ?? [];
+  }
+
+  keepers(): readonly Keeper[] {
+    return this.#context.keepers ?? [];
   }
 
   crash(): Crash | undefined {

@@ -167,7 +167,7 @@ export class Guard implements Sink {
       if (!child || child.fork.unreferenced) return;
       child.fork.unreferenced = true;
       if (!child.fork.detached) return;
-      this.observer.released(child.fork);
+      this.observer.released(child);
       forkChannel().publishAsyncEnd(child.fork, { released: true });
     });
   }

@@ -226,6 +226,8 @@ export interface Finding {
   readonly what: string;
   readonly opened?: Site | string | undefined;
   readonly forked?: Site | undefined;
+  /** The line under which this process was made to end, where that is what does harm. */
+  readonly ended?: Site | undefined;
   /** The mechanism in one sentence, then what the user will see. */
   readonly why: string;
   /** Imperative, least change first, code in backticks. */

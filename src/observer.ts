@@ -98,6 +98,7 @@ export class Observer {
         this.drainGaps();
         return hazards;
       },
+      stallMs: gathered.config.stallMs,
     });
   }
 
@@ -197,7 +198,7 @@ export class Observer {
 
   /** The kernel has reported the exit of a child. */
   exited(child: LiveChild): void {
-    this.exits.departures.exited(child);
+    this.exits.exited(child);
     this.#tests?.exited(child);
   }
 
@@ -209,8 +210,9 @@ export class Observer {
   }
 
   /** A detached child was let go: what it keeps of ours is now certain to matter. */
-  released(call: ForkCall): Hazard[] {
-    const hazards = this.engine.run('release', new ForkView(call, this.context));
+  released(child: LiveChild): Hazard[] {
+    const hazards = this.engine.run('release', new ForkView(child.fork, this.context));
+    this.exits.released(child);
     this.drainGaps();
     return hazards;
   }

@@ -41,6 +41,8 @@ export interface HazardRecord {
   /** Where the thing was opened; a sentence where nobody saw it; null where nothing was opened. */
   opened: SiteRecord | string | null;
   forked: SiteRecord | null;
+  /** The line under which the process was made to end, where that is what does harm. */
+  ended?: SiteRecord;
   why: string;
   help: string;
   /** Facts that a person can check by hand. */

@@ -117,6 +117,7 @@ export function renderHazard(hazard: Hazard, options: RenderOptions): string {
   if (typeof hazard.opened === 'string') block('opened', hazard.opened);
   else if (hazard.opened) site('opened', hazard.opened);
   if (hazard.forked) site('forked', hazard.forked);
+  if (hazard.ended) site('ended', hazard.ended);
   if (options.brief) return lines.join('\n');
   block('why', hazard.why);
   block('help', hazard.help);
@@ -151,8 +152,14 @@ export function siteRecord(site: Site | undefined): SiteRecord | null {
   };
 }
 
+/** The site at which a reader would begin: where the fork was, else where the thing was opened, or the end. */
+export function mainSite({ forked, opened, ended }: HazardRecord): SiteRecord | undefined {
+  return forked ?? (typeof opened === 'object' ? opened : null) ?? ended;
+}
+
 export function hazardRecord(hazard: Hazard): HazardRecord {
   const { opened, child, resource } = hazard;
+  const ended = siteRecord(hazard.ended);
   return {
     type: 'hazard',
     rule: hazard.rule,
@@ -160,6 +167,7 @@ export function hazardRecord(hazard: Hazard): HazardRecord {
     what: escapeText(hazard.what),
     opened: typeof opened === 'string' ? escapeText(opened) : siteRecord(opened),
     forked: siteRecord(hazard.forked),
+    ...(ended && { ended }),
     why: escapeText(hazard.why),
     help: escapeText(hazard.help),
     proof: hazard.proof.map((line) => escapeText(line)),

@@ -40,9 +40,9 @@ export interface Program {
   readonly markers: readonly Marker[];
 }
 
-/** `//~ opened` or `//~ forked`, with a rule where it is not the folder's: the line at which the rule must point. */
+/** `//~ opened`, `//~ forked` or `//~ ended`, with a rule where it is not the folder's: the line at which the rule must point. */
 export interface Marker {
-  readonly site: 'opened' | 'forked';
+  readonly site: 'opened' | 'forked' | 'ended';
   readonly rule: string;
   readonly line: number;
 }
@@ -65,7 +65,7 @@ export function readProgram(file: string, rule: string): Program {
   lines.forEach((line, index) => {
     const asked = /^\/\/# (\w+): (.+)$/.exec(line);
     if (asked) header.set(asked[1]!, asked[2]!);
-    for (const [, site, other] of line.matchAll(/\/\/~ (opened|forked)(?: ([a-z-]+))?/g)) {
+    for (const [, site, other] of line.matchAll(/\/\/~ (opened|forked|ended)(?: ([a-z-]+))?/g)) {
       markers.push({ site: site as Marker['site'], rule: other ?? rule, line: index + 1 });
     }
   });
@@ -221,7 +221,8 @@ export function rendered(hazards: readonly HazardRecord[]): string {
 
 /** Lines are broken by their length, so what varies is made equal before. */
 function toHazard(record: HazardRecord): Hazard {
-  const { rule, severity, what, opened, forked, why, help, proof, docs, fingerprint, pid, threadId } = record;
+  const { rule, severity, what, opened, forked, ended, why, help, proof, docs, fingerprint, pid, threadId } =
+    record;
   return {
     rule,
     severity,
@@ -229,6 +230,7 @@ function toHazard(record: HazardRecord): Hazard {
     what: normalise(what),
     opened: typeof opened === 'string' ? normalise(opened) : siteOf(opened),
     forked: siteOf(forked),
+    ended: siteOf(ended ?? null),
     why: normalise(why),
     help: normalise(help),
     proof: proof.map(normalise),

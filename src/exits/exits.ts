@@ -5,21 +5,25 @@ import type { LiveChild } from '../instruments/sink';
 import type { Ledger } from '../ledger';
 import type { Exit, Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
-import type { ExitSnapshot, Orphan, Survivor, Zombie } from '../rules/rule';
+import type { ExitSnapshot, Orphan, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { Departures } from './departures';
+import { Keepers } from './keepers';
 import { survivorOf } from './survivor';
+import { watchUnread } from './thrown-away';
 
 export interface ExitsOptions {
   readonly procfs: Procfs;
   readonly ledger: Ledger;
   readonly context: () => SnapshotContext;
   readonly judge: (snapshot: ExitSnapshot) => Hazard[];
+  readonly stallMs: number;
 }
 
 /** Looks at what is left wherever something ends. */
 export class Exits {
   readonly departures: Departures;
+  readonly #keepers: Keepers;
   readonly #options: ExitsOptions;
 
   constructor(options: ExitsOptions) {
@@ -27,8 +31,24 @@ export class Exits {
     this.departures = new Departures({
       procfs: options.procfs,
       children: () => options.ledger.children,
-      found: (orphans, zombies) => this.#late('child', orphans, zombies),
+      found: (orphans, zombies) => this.#late('child', { orphans: () => orphans, zombies: () => zombies }),
     });
+    this.#keepers = new Keepers({
+      pauseMs: options.stallMs,
+      children: () => options.ledger.children.values(),
+      found: (keepers) => this.#late('child', {}, { keepers }),
+    });
+  }
+
+  /** The kernel has reported the exit of a child. */
+  exited(child: LiveChild): void {
+    this.departures.exited(child);
+    watchUnread(child, (one) => this.#late('child', {}, { thrownAway: [one] }));
+  }
+
+  /** `unref()` was called on a detached child. */
+  released(child: LiveChild): void {
+    this.#keepers.released(child);
   }
 
   /** This process, or this worker thread, ends. */
@@ -52,12 +72,16 @@ export class Exits {
 
   /** The parent of this process has died. */
   parent(orphan: Orphan): void {
-    this.#late('parent', [orphan], []);
+    this.#late('parent', { orphans: () => [orphan] });
   }
 
-  #late(of: Exit['of'], orphans: readonly Orphan[], zombies: readonly Zombie[]): void {
-    const departures = { ...NOTHING, orphans: () => orphans, zombies: () => zombies };
-    this.#look(this.#moment(of), { candidates: [], departures, strangers: () => [] });
+  #late(
+    of: Exit['of'],
+    departures: Partial<ExitContext['departures']>,
+    part: Pick<ExitContext, 'thrownAway' | 'keepers'> = {},
+  ): void {
+    const context = { candidates: [], departures: { ...NOTHING, ...departures }, strangers: () => [] };
+    this.#look(this.#moment(of), { ...context, ...part });
   }
 
   #look(moment: Exit, part: Partial<ExitContext>): Hazard[] {

@@ -7,7 +7,7 @@ interface Handle {
 }
 
 /** The handle of an IPC channel lies under a symbol of Node's on either end of it. */
-function channelHandle(end: object): Handle | undefined {
+export function channelHandle(end: object): Handle | undefined {
   const symbol = Object.getOwnPropertySymbols(end).find(
     ({ description }) => description === 'kChannelHandle',
   );

@@ -1,7 +1,7 @@
 import { escapeText } from '../escape';
 import type { Hazard, Reporter, Severity } from '../model';
 import type { HazardRecord, SiteRecord } from '../records';
-import { hazardRecord, relativePath } from '../render';
+import { hazardRecord, mainSite, relativePath } from '../render';
 import type { ReporterOptions } from './options';
 import { writeStderr } from './stderr';
 
@@ -12,12 +12,6 @@ const escapeData = (text: string): string =>
 
 const escapeProperty = (text: string): string =>
   escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-
-/** The site at which a reader would begin: where the fork was, else where the thing was opened. */
-export function mainSite(hazard: HazardRecord): SiteRecord | undefined {
-  if (hazard.forked) return hazard.forked;
-  return typeof hazard.opened === 'object' && hazard.opened !== null ? hazard.opened : undefined;
-}
 
 /**
  * A workflow command that GitHub shows beside the line of source
@@ -30,8 +24,8 @@ export function annotation(hazard: HazardRecord, cwd: string): string {
     const file = relativePath(site.file, cwd).replaceAll('\\', '/');
     properties.unshift(`file=${escapeProperty(file)}`, `line=${site.line}`, `col=${site.column}`);
   }
-  const place = (label: string, at: SiteRecord | string | null): string[] => {
-    if (at === null || at === site) return [];
+  const place = (label: string, at: SiteRecord | string | null | undefined): string[] => {
+    if (at == null || at === site) return [];
     return [
       typeof at === 'string'
         ? `${label}: ${at}`
@@ -40,6 +34,7 @@ export function annotation(hazard: HazardRecord, cwd: string): string {
   };
   const message = [
     ...place('opened', hazard.opened),
+    ...place('ended', hazard.ended),
     `why: ${hazard.why}`,
     `help: ${hazard.help}`,
     ...hazard.proof.map((line) => `proof: ${line}`),

@@ -29,6 +29,7 @@ function testcase(hazard: CountedHazard, cwd: string): string {
   const lines: [string, string | undefined][] = [
     ['opened', place(hazard.opened, cwd)],
     ['forked', place(hazard.forked, cwd)],
+    ['ended', place(hazard.ended ?? null, cwd)],
     ['why', hazard.why],
     ['help', hazard.help],
     ...hazard.proof.map((fact): [string, string] => ['proof', fact]),

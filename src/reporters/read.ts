@@ -49,6 +49,7 @@ function isHazard(r: Fields): boolean {
     ['error', 'warning', 'info'].includes(r.severity as string) &&
     (r.opened === null || isText(r.opened) || isSite(r.opened)) &&
     (r.forked === null || isSite(r.forked)) &&
+    (r.ended === undefined || isSite(r.ended)) &&
     Array.isArray(r.proof) &&
     r.proof.every(isText) &&
     isCount(r.pid) &&

@@ -1,19 +1,27 @@
-import type { Rule } from './rule';
+import type { Finding } from '../model';
+import type { Keeper, Rule } from './rule';
 import { named } from './words';
+
+const OWN_OUTPUT =
+  "give the child output of its own: `stdio: 'ignore'`, or `['ignore', log, log]` with a file that was opened for appending";
+const CHANNEL = 'IPC channel';
 
 /**
  * ### What it reports
  * A child that is `detached` and released with `unref()` so that it outlives this process, but has its stdout or
- * stderr in a pipe to it.
+ * stderr in a pipe to it: the pipe ends with this process, or keeps it from ending.
  *
  * ### Why
  * `detached` gives the child a session of its own, and `unref()` lets the event loop go; neither touches the
  * pipes. When this process ends, nobody reads them: the child's next write fails with EPIPE, and the signal SIGPIPE
- * ends it by default. The daemon dies of its first log line.
+ * ends it by default. The daemon dies of its first log line. Until then a pipe that Node reads, or an IPC channel, holds
+ * the event loop: a command that has nothing else to do "hangs" until the daemon ends.
  *
  * ### Certain because
  * The child lives while this process ends, it is detached, `unref()` was called, and its descriptor 1 or 2 is
- * still the pipe that `stdio` made.
+ * still the pipe that `stdio` made. For a process that does not end: twice, `FORKGUARD_STALL_MS` apart, nothing else keeps
+ * its event loop alive (`process.getActiveResourcesInfo()`), those pipes are referenced, and nobody listens for what
+ * comes through them; where somebody does, it is `info`.
  *
  * ### Example
  * ```js
@@ -26,8 +34,9 @@ import { named } from './words';
 export const halfDetachedChildren: Rule = {
   name: 'half-detached-children',
   severity: 'warning',
-  summary: 'a child that is to live on writes into a pipe that ends with this process',
+  summary: 'a child that is to live on writes into a pipe that ends with this process, or keeps it alive',
   *exit(snapshot) {
+    for (const keeper of snapshot.keepers()) yield keeping(keeper);
     if (snapshot.moment.of !== 'process') return;
     for (const { fork, child, unreferenced, pipes, proof } of snapshot.survivors()) {
       if (!fork.detached || !unreferenced) continue;
@@ -38,7 +47,7 @@ export const halfDetachedChildren: Rule = {
         what: `detached ${named(child)} loses the reader of its ${names} when this process ends`,
         forked: fork.forked,
         why: `its ${names} ${outputs.length > 1 ? 'are pipes' : 'is a pipe'} that only this process reads; the child's next write to it fails with EPIPE, and SIGPIPE ends the child unless it ignores that signal`,
-        help: "give the child output of its own: `stdio: 'ignore'`, or `['ignore', log, log]` with a file that was opened for appending",
+        help: OWN_OUTPUT,
         proof: [
           ...proof,
           ...outputs.map(({ childFd, target }) => `/proc/${child.pid}/fd/${childFd} -> ${target}`),
@@ -51,3 +60,30 @@ export const halfDetachedChildren: Rule = {
     }
   },
 };
+
+function keeping({ fork, child, through, heard, proof }: Keeper): Finding {
+  const names = through.join(' and ');
+  const pipes = through.filter((name) => name !== CHANNEL);
+  return {
+    what: `detached ${named(child)} keeps this process alive through its ${names}, although \`unref()\` was called`,
+    forked: fork.forked,
+    why: `\`child.unref()\` lets the event loop go without the exit of the child, but not without the end of its ${names}; this process, which has nothing else to do, ends only when the child does`,
+    help:
+      pipes.length > 0
+        ? `${OWN_OUTPUT}; or let go of the rest, too: ${through.map(letGo).join(', ')}`
+        : 'end the connection once nothing more is to be said: `child.disconnect()`',
+    proof: [
+      ...proof,
+      'process.getActiveResourcesInfo() had nothing else, twice',
+      'it is detached and `unref()` was called on it',
+    ],
+    subject: `keeps ${child.command}`,
+    severity: heard ? 'info' : 'warning',
+    fork: fork.id,
+    child,
+  };
+}
+
+function letGo(name: string): string {
+  return name === CHANNEL ? '`child.disconnect()`' : `\`child.${name}.unref()\``;
+}

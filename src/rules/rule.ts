@@ -274,6 +274,28 @@ export interface Unflushed {
   readonly proof: readonly string[];
 }
 
+/** Output of an ended child that Node has read and thrown away because nobody listened, before somebody did. */
+export interface ThrownAway {
+  readonly fork: Fork;
+  /** `stdout`, `stderr`, `stdio[3]`. */
+  readonly stream: string;
+  readonly bytes: number;
+  /** Where the first listener was added. */
+  readonly listened: Site;
+  readonly proof: readonly string[];
+}
+
+/** A detached child, released with `unref()`, whose pipes alone keep this thread's event loop alive. */
+export interface Keeper {
+  readonly fork: Fork;
+  readonly child: ChildFacts;
+  /** `stdout`, `stdio[3]`, `IPC channel`. */
+  readonly through: readonly string[];
+  /** The program listens for what comes through them, or for the child's end. */
+  readonly heard: boolean;
+  readonly proof: readonly string[];
+}
+
 /** An error of a stream to a child that nobody listened for, and that ends this process. */
 export interface Crash {
   readonly fork: Fork;
@@ -289,6 +311,8 @@ export interface ExitSnapshot extends Common<Exit>, WithStrangers {
   orphans(): readonly Orphan[];
   zombies(): readonly Zombie[];
   unflushed(): readonly Unflushed[];
+  thrownAway(): readonly ThrownAway[];
+  keepers(): readonly Keeper[];
   crash(): Crash | undefined;
 }
 

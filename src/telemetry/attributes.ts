@@ -1,9 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { HazardRecord } from '../records';
+import { mainSite } from '../render';
 
 /** What a span event, a log record and a link say of a hazard, by the names of the contract. */
 export function attributesOf(hazard: HazardRecord, executable: string | undefined): Attributes {
-  const site = hazard.forked ?? (typeof hazard.opened === 'object' ? hazard.opened : null);
+  const site = mainSite(hazard);
   const name = executable ?? executableOf(hazard.child?.command);
   return {
     'forkguard.rule': hazard.rule,

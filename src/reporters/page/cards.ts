@@ -156,6 +156,7 @@ export function hazardCard(
   };
   if (hazard.opened !== null) row('opened', placeText(hazard.opened));
   if (hazard.forked !== null) row('forked', placeText(hazard.forked));
+  if (hazard.ended) row('ended', placeText(hazard.ended));
   row('why', rich(hazard.why));
   row('help', rich(hazard.help));
   const proof = el('ul', { class: 'proof' });

@@ -21,9 +21,10 @@ export interface Repeat {
   fork: string | null;
 }
 
-export interface PageHazard extends Omit<CountedHazard, 'opened' | 'forked' | 'also' | 'waits'> {
+export interface PageHazard extends Omit<CountedHazard, 'opened' | 'forked' | 'ended' | 'also' | 'waits'> {
   opened: Place | string | null;
   forked: Place | null;
+  ended: Place | null;
   /** Milliseconds after the start of the run. */
   offset: number;
   waits: readonly Edge[];
@@ -164,6 +165,7 @@ export function pageData(run: Run, cwd: string): PageData {
           ? hazard.opened
           : place(hazard.opened, cwd),
       forked: hazard.forked && place(hazard.forked, cwd),
+      ended: hazard.ended ? place(hazard.ended, cwd) : null,
       offset: offset(hazard.time),
       waits: edgesOf(hazard),
       also: hazard.also.map(({ time, pid, child, forked, fork }) => ({

@@ -6,4 +6,4 @@ const { spawn } = require('node:child_process');
 const child = spawn('sleep', ['1'], { stdio: ['pipe', 'ignore', 'ignore'], detached: true }); //~ forked
 child.unref();
 child.stdin.write('z'.repeat(1 << 20));
-setTimeout(() => process.exit(0), 100); //~ opened
+setTimeout(() => process.exit(0), 100); //~ ended

@@ -5,7 +5,7 @@ const { fork } = require('node:child_process');
 
 if (process.argv[2] === 'child') {
   process.send('y'.repeat(5e6));
-  process.exit(0); //~ opened
+  process.exit(0); //~ ended
 } else {
   fork(__filename, ['child']).on('close', () => console.log('closed'));
   setTimeout(() => {

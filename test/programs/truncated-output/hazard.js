@@ -3,4 +3,4 @@
 //# launch: "$NODE" "$PROGRAM" | (sleep 0.3; wc -c >/dev/null)
 'use strict';
 process.stdout.write('x'.repeat(1 << 20));
-process.exit(0); //~ opened
+process.exit(0); //~ ended
