@@ -31,10 +31,9 @@ function inheritableNow(): Set<string> {
     for (const name of fs.readdirSync('/proc/self/fd')) {
       if (Number(name) < 16) continue; // Node has set close-on-exec on these
       try {
-        const target = fs.readlinkSync(`/proc/self/fd/${name}`);
-        const flags = /^flags:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${name}`, 'latin1'));
+        const flags = /^flags:\s*(\d+)/m.exec(fs.readFileSync(`/proc/self/fdinfo/${name}`, 'utf8'));
         if (flags && !(Number.parseInt(flags[1]!, 8) & 0o2000000))
-          found.add(baselineKey(Number(name), target));
+          found.add(baselineKey(Number(name), fs.readlinkSync(`/proc/self/fd/${name}`)));
       } catch {
         // the descriptor of the listing itself
       }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Allowance } from './allow';
 
@@ -68,10 +68,14 @@ function settingsFile(cwd: string | undefined): SettingsFile | undefined {
   for (let folder = cwd; ; folder = dirname(folder)) {
     const path = join(folder, 'package.json');
     try {
-      const content = readFileSync(path, 'utf8');
-      return /"forkguard"\s*:/.test(content) ? { path, content } : undefined;
+      // asked first: making the error of a missing file takes longer than all the rest
+      if (existsSync(path)) {
+        const content = readFileSync(path, 'utf8');
+        return /"forkguard"\s*:/.test(content) ? { path, content } : undefined;
+      }
     } catch {
-      if (dirname(folder) === folder) return undefined;
+      // as if it were not there
     }
+    if (dirname(folder) === folder) return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { wallClock } from '../clock';
+import { now, wallClock } from '../clock';
 import { escapeText } from '../escape';
 import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
@@ -14,9 +14,6 @@ const LOOKS = [150, 500];
 const ZOMBIE_MS = 300;
 /** Streams of so many ended children are remembered: an EPIPE comes after the exit that causes it. */
 const RECENT = 16;
-
-/** Taken before the program, or its test runner, can put another clock in its place. */
-const now = performance.now.bind(performance);
 
 /** Signals that do not end a process by default. */
 const HARMLESS = new Set(
