@@ -1,5 +1,5 @@
 import { now } from './clock';
-import type { ForkCall } from './instruments/fork-call';
+import type { ForkCall, ForkRequest } from './instruments/fork-call';
 
 /** Share of all time that judging forks may cost, in a process that forks all the time. */
 const SHARE = 0.02;
@@ -22,16 +22,29 @@ export class Budget {
 
   /** Whether this fork is like one that was judged, and there is no time for another. */
   skips(call: ForkCall, slowForkMs: number): boolean {
+    return this.#isUsedUp() && isPlain(call, slowForkMs) && this.#isKnown(call.request);
+  }
+
+  /** As `skips`, asked before a call of which nothing would be noted. */
+  passes(request: ForkRequest): boolean {
+    return this.#isUsedUp() && sharesNothing(request) && this.#isKnown(request);
+  }
+
+  #isUsedUp(): boolean {
     const time = now();
     this.#left = Math.min(MOST, this.#left + (time - this.#since) * SHARE);
     this.#since = time;
-    return this.#left <= 0 && isPlain(call, slowForkMs) && (this.#kinds.get(kindOf(call)) ?? 0) >= ENOUGH;
+    return this.#left <= 0;
+  }
+
+  #isKnown(request: ForkRequest): boolean {
+    return (this.#kinds.get(kindOf(request)) ?? 0) >= ENOUGH;
   }
 
   spend(call: ForkCall, milliseconds: number): void {
     this.#left = Math.max(-MOST, this.#left - milliseconds);
     if (this.#kinds.size >= MOST_KINDS) this.#kinds.clear();
-    const kind = kindOf(call);
+    const kind = kindOf(call.request);
     this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + 1);
   }
 }
@@ -49,8 +62,12 @@ function isPlain(call: ForkCall, slowForkMs: number): boolean {
   );
 }
 
-function kindOf({ request }: ForkCall): string {
-  const { file, cwd, blocking, shell, stdio, variable } = request;
+/** No stream, file or descriptor of this process goes to the child. */
+function sharesNothing({ stdio, streams, detached }: ForkRequest): boolean {
+  return !detached && streams.size === 0 && stdio.every(({ parentFd }) => parentFd === undefined);
+}
+
+function kindOf({ file, cwd, blocking, shell, stdio, variable }: ForkRequest): string {
   const passed = stdio.map(({ type, parentFd }) => `${type}${parentFd ?? ''}`).join();
   return `${file}\n${cwd}\n${blocking} ${shell} ${passed}\n${variable('NODE_OPTIONS')}`;
 }

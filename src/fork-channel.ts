@@ -59,10 +59,15 @@ function forkChannel(): typeof import('./channels')['forkChannel'] {
 /** Only forks that somebody was told the start of are here. */
 const messages = new WeakMap<ForkCall, Message>();
 
+/** Somebody wants to be told of forks. */
+export function isHeard(): boolean {
+  return EVENTS.some((event) => hasSubscribers(event));
+}
+
 /** A child is about to be made. */
 export function publishStart(call: ForkCall): void {
   // after execve nobody of us is there to tell the end
-  if (call.primitive === 'execve' || !EVENTS.some((event) => hasSubscribers(event))) return;
+  if (call.primitive === 'execve' || !isHeard()) return;
   const message = new Message(call);
   messages.set(call, message);
   call.subscribed = true;

@@ -5,7 +5,7 @@ import { readBaseline } from './baseline';
 import type { Config } from './config';
 import { ParentWatch } from './exits/parent';
 import { instrument } from './instruments';
-import { type Ending, type ForkCall, isDirectory } from './instruments/fork-call';
+import { type Ending, type ForkCall, type ForkRequest, isDirectory } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import type { LiveChild, Sink } from './instruments/sink';
 import { Ledger } from './ledger';
@@ -16,7 +16,7 @@ import { ResourceChannel } from './resource-channel';
 import { messageOf, say } from './say';
 import { CapturedSite, capture } from './site';
 import { answerTests } from './testing/answer';
-import { activeSpan, activeSpanContext } from './tracing';
+import { activeSpan, activeSpanContext, isTraced } from './tracing';
 import type { StallWatch } from './waits/stall-watch';
 
 /** Deep enough for the program's line above `process.exit`, below signal handlers and promises. */
@@ -107,11 +107,33 @@ export class Guard implements Sink {
     return this.#stalls;
   }
 
+  passes(request: ForkRequest): boolean {
+    const { mode, forks } = this.config;
+    if (!this.#observer || mode === 'throw' || forks || isTraced() || forkChannel().isHeard()) return false;
+    return (
+      this.#safely(
+        'passes',
+        () => this.#observer?.passes(request, () => this.stalls.spares(request)) ?? false,
+      ) ?? false
+    );
+  }
+
+  failed(call: ForkCall): void {
+    this.#safely('failed', () => {
+      this.#prepare(call);
+      this.observer.failed(call);
+    });
+  }
+
+  #prepare(call: ForkCall): void {
+    call.threadId = this.ledger.threadId;
+    call.redact = this.config.redact;
+    if (call.blocking && call.cwd !== undefined) call.directoryExisted = isDirectory(call.cwd);
+  }
+
   forking(call: ForkCall): void {
     this.#safely('forking', () => {
-      call.threadId = this.ledger.threadId;
-      call.redact = this.config.redact;
-      if (call.blocking && call.cwd !== undefined) call.directoryExisted = isDirectory(call.cwd);
+      this.#prepare(call);
       this.#noteStreams(call);
       call.span = activeSpan();
       forkChannel().publishStart(call);

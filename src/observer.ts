@@ -7,13 +7,13 @@ import { ConflictView } from './conflict-view';
 import { workingDirectory } from './directory';
 import { Engine } from './engine';
 import { Exits } from './exits/exits';
-import { type ForkCall, imaginedCall } from './instruments/fork-call';
+import { type ForkCall, type ForkRequest, imaginedCall } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import type { LiveChild } from './instruments/sink';
 import { descriptorOf } from './instruments/stdio';
 import type { Ledger } from './ledger';
 import { MemoryLook } from './memory-look';
-import type { ForkRecord, Hazard, Reporter, Site } from './model';
+import type { ForkRecord, Gap, Hazard, Reporter, Site } from './model';
 import { OwnTable } from './own-table';
 import { Owners } from './owners';
 import { createProcfs } from './procfs/procfs';
@@ -35,6 +35,11 @@ const AFTERMATH_MS = 200;
 
 /** When else a child that shares our input is looked at: it may begin to read late, or end soon. */
 const INPUT_LOOKS_MS = [40, 1000, 3000];
+
+const BURST: Gap = {
+  what: 'some forks of a burst',
+  why: 'they came faster than each could be judged in 2 % of the time; others of the same kind were',
+};
 
 const { nextTick } = process;
 
@@ -147,6 +152,22 @@ export class Observer {
     };
   }
 
+  /** Whether a `*Sync` call is one more of a burst of which enough were judged; `spared`: nobody need watch it. */
+  passes(request: ForkRequest, spared: () => boolean): boolean {
+    if (this.#tests || process.env[RUN_LOG] !== undefined || this.#gathered.ledger.threadId !== 0)
+      return false;
+    if (!this.#budget.passes(request) || !spared()) return false;
+    this.#forks++;
+    this.engine.gap(BURST);
+    return true;
+  }
+
+  /** A call that was let through has failed. */
+  failed(call: ForkCall): Hazard[] {
+    this.#forks--; // it was counted when it was let through
+    return this.fork(call);
+  }
+
   /** Judges a fork that has just been made, or, for `process.execve`, is about to be. */
   fork(call: ForkCall): Hazard[] {
     this.#forks++;
@@ -167,10 +188,7 @@ export class Observer {
   #judgeFork(call: ForkCall, view: () => ForkView): Hazard[] {
     const { mode, slowForkMs } = this.#gathered.config;
     if (mode !== 'throw' && this.#budget.skips(call, slowForkMs)) {
-      this.engine.gap({
-        what: 'some forks of a burst',
-        why: 'they came faster than each could be judged in 2 % of the time; others of the same kind were',
-      });
+      this.engine.gap(BURST);
       return [];
     }
     const begin = now();

@@ -5,7 +5,7 @@ import type { Procfs } from './procfs/procfs';
 /** Above this a table is not even listed unless there is time for it. */
 const SMALL_TABLE = 48;
 /** Shares of the time spent in forks, and of all time, that complete searches may cost. */
-const FORK_SHARE = 0.05;
+const FORK_SHARE = 0.02;
 const TIME_SHARE = 0.01;
 /** Milliseconds that searches may cost at first, and that can be saved up. */
 const FIRST_CREDIT = 5;
@@ -39,7 +39,7 @@ export class OwnTable {
     if (count === undefined || count > SMALL_TABLE) {
       gap({
         what: 'descriptors that leaked into some children',
-        why: 'this process has many open descriptors, and the children had ended before their own could be listed; searching for each would cost more than 5 % of the time spent in forks',
+        why: 'this process has many open descriptors, and the children had ended before their own could be listed; searching for each would cost more than 2 % of the time spent in forks',
       });
       return [];
     }

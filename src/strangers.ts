@@ -8,7 +8,7 @@ import type { ProcessFacts } from './rules/rule';
 const LEAST_AGE_MS = 100;
 
 /** Milliseconds between two looks at forks: in a burst of forks one look sees what all of them would. */
-const LOOK_AGAIN_MS = 20;
+const LOOK_AGAIN_MS = 50;
 
 /** Children that native code made: seen once they are suspects, seen again without exec they are certain. */
 export class Strangers {

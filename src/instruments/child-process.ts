@@ -64,6 +64,7 @@ function aroundSync(
 ): unknown {
   const request = understood(() => requestOfSync(api, args));
   if (!request) return Reflect.apply(original, self, args);
+  if (sink.passes(request)) return passing(sink, request, original, self, args);
   const call = new ForkCall(request, capture(DEPTH));
   sink.forking(call);
   const result = failingOpenly(sink, call, () =>
@@ -76,6 +77,31 @@ function aroundSync(
   } else call.ending = { exitCode: 0, signal: null };
   sink.forked(call);
   return result;
+}
+
+/** One more of a burst of calls that were judged: it is noted only if it fails. */
+function passing(
+  sink: Sink,
+  request: ForkRequest,
+  original: Callable,
+  self: unknown,
+  args: unknown[],
+): unknown {
+  let result: unknown;
+  let failed = true;
+  try {
+    result = Reflect.apply(original, self, args);
+    failed = request.api === 'spawnSync' && codeOf((result as { error?: unknown })?.error) !== undefined;
+    return result;
+  } finally {
+    if (failed) {
+      const call = new ForkCall(request, capture(DEPTH));
+      call.failed = result === undefined;
+      call.error = codeOf((result as { error?: unknown } | undefined)?.error);
+      finishSync(call, result);
+      sink.failed(call);
+    }
+  }
 }
 
 /**

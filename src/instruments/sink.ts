@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Server, Socket } from 'node:net';
 import type { Worker } from 'node:worker_threads';
-import type { Ending, ForkCall } from './fork-call';
+import type { Ending, ForkCall, ForkRequest } from './fork-call';
 
 /** A child that this thread made and has not yet seen the exit of. */
 export interface LiveChild {
@@ -14,6 +14,10 @@ export interface LiveChild {
  * be quick and must not throw.
  */
 export interface Sink {
+  /** Whether a `*Sync` call is one more of many that were judged: then only its failure is told. */
+  passes(request: ForkRequest): boolean;
+  /** A call that `passes` has let through has failed. */
+  failed(call: ForkCall): void;
   /** A child is about to be made. For `*Sync` calls the thread is about to block until the child has ended. */
   forking(call: ForkCall): void;
   /** The call came back. Throws only in the mode `throw`, and then what the program shall see. */

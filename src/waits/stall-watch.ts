@@ -67,14 +67,20 @@ export class StallWatch {
     this.#children.sent(target);
   }
 
+  /** Whether a `*Sync` call need not be watched: nothing could keep it, or it has proven quick. */
+  spares(request: ForkRequest): boolean {
+    if (!LINUX) return true;
+    if (this.#hasOthers()) return false;
+    if (!request.stdio.some(({ type }) => type === 'pipe' || type === 'ipc')) return true;
+    if (!this.#quick.isProven(request)) return false;
+    if (this.#quick.idle) this.#endWatcher();
+    return true;
+  }
+
   /** A `*Sync` function is about to block, or an asynchronous spawn is about to fork. */
   forking(fork: ForkCall): void {
-    if (!LINUX || !(fork.blocking ? this.#couldWait(fork) : couldSleepInFork())) return;
+    if (fork.blocking ? this.spares(fork.request) : !LINUX || !couldSleepInFork()) return;
     const { timeoutMs } = fork.request;
-    if (fork.blocking && !this.#hasOthers() && this.#quick.isProven(fork.request)) {
-      if (this.#quick.idle) this.#endWatcher();
-      return;
-    }
     // it ends by itself before anybody would call it late
     if (timeoutMs > 0 && timeoutMs <= this.#context.config.stallMs) return;
     this.#post({
@@ -139,11 +145,6 @@ export class StallWatch {
     this.#watcher = undefined;
   }
 
-  /** Something could wait for this thread, or keep the call's pipes. */
-  #couldWait(fork: ForkCall): boolean {
-    return fork.stdio.some(({ type }) => type === 'pipe' || type === 'ipc') || this.#hasOthers();
-  }
-
   /** Children, worker threads or clients of a listener could wait for this thread. */
   #hasOthers(): boolean {
     const { ledger } = this.#context;
@@ -178,12 +179,19 @@ export class StallWatch {
   }
 }
 
+/** Milliseconds for which it is believed that no native addon was loaded. */
+const BELIEVED_MS = 50;
+let lastLook = Number.NEGATIVE_INFINITY;
+let nativeCode = false;
+
 /**
  * Whether a child could sleep between fork and exec: only code that native libraries have registered runs there.
  * What they have registered cannot be seen; that they were loaded can.
  */
 function couldSleepInFork(): boolean {
-  if (process.env.LD_PRELOAD) return true;
-  for (const file of Object.keys(require.cache)) if (file.endsWith('.node')) return true;
-  return false;
+  if (nativeCode || now() - lastLook < BELIEVED_MS) return nativeCode;
+  lastLook = now();
+  nativeCode =
+    Boolean(process.env.LD_PRELOAD) || Object.keys(require.cache).some((file) => file.endsWith('.node'));
+  return nativeCode;
 }
