@@ -56,10 +56,19 @@ function shapes(text: string): string {
   return out;
 }
 
+/** The option's flag as the word has it: `-sSu` is curl's `-u` with others before it. */
+function flagIn(word: string, { flag, before }: Option): string {
+  if (before === undefined || word[0] !== '-') return flag;
+  let at = 1;
+  while (at < word.length && before.includes(word[at] as string)) at++;
+  return word[at] === flag[1] ? word.slice(0, at + 1) : flag;
+}
+
 /** Redacts the words of one command, in order. `-p` means something else to each program. */
 class Words {
   private programs: Option[] = [];
   private secretNext = false;
+  private set = false;
 
   constructor(
     private readonly extra: readonly string[],
@@ -78,12 +87,12 @@ class Words {
     if (!word.startsWith('-') && this.extra.some((pattern) => wildcard(pattern, word))) return REDACTED;
 
     for (const option of this.programs) {
-      if (word === option.flag) {
+      const flag = flagIn(word, option);
+      if (word === flag) {
         this.secretNext = option.next === true;
         return word;
       }
-      if (option.attached && word.startsWith(option.flag) && !word.startsWith('--'))
-        return option.flag + REDACTED;
+      if (option.attached && word.startsWith(flag) && !word.startsWith('--')) return flag + REDACTED;
       if (option.next && word.startsWith(`${option.flag}=`)) return `${option.flag}=${REDACTED}`;
     }
     const base = word.slice(word.lastIndexOf('/') + 1);
@@ -98,7 +107,11 @@ class Words {
     ) {
       return word.length > assigned[0].length ? assigned[0] + REDACTED : word;
     }
-    if (/^--?[A-Za-z][\w.-]{0,200}$/.test(word) && secretName(word, this.extra)) {
+    const set = this.set;
+    this.set = word === 'set';
+    // `--token x`, and `config set token x`
+    const named = set ? /^[\w./:@-]{1,200}$/ : /^--?[A-Za-z][\w.-]{0,200}$/;
+    if (named.test(word) && secretName(word, this.extra)) {
       this.secretNext = true;
       return word;
     }
@@ -111,6 +124,7 @@ class Words {
   reset(): void {
     this.programs = [];
     this.secretNext = false;
+    this.set = false;
   }
 }
 
@@ -145,7 +159,7 @@ function commandLine(line: string, extra: readonly string[], depth: number): str
   const words = new Words(extra, depth);
   let out = '';
   // shapes first: a header or a URL may hold spaces, quotes and `&`, at which a shell would cut
-  for (const piece of pieces(shapes(line))) {
+  for (const piece of pieces(shapes(line.replace(/\\\n/g, '')))) {
     if (/^\s/.test(piece)) out += piece;
     else if (/^[;|&()<>]/.test(piece)) {
       if (piece !== '<' && piece !== '>') words.reset();
@@ -177,11 +191,20 @@ export function redactCommandLine(line: string, extra: readonly string[] = []): 
   return cutText(commandLine(line.length > LOOKED_AT ? line.slice(0, LOOKED_AT) : line, extra, 0), SHOWN);
 }
 
-/** Text that is not a command, such as a line of source: only what is a secret by its own look. */
+const LITERAL = /(["'`])((?:(?!\1)[^\\]|\\.){1,2048})\1/g;
+const FIELD = /([\w$-]{1,100})["']?\s{0,4}[:=]{1,3}\s{0,4}$/;
+
+/** A line of source: what is a secret by its own look, and what its literals would be as arguments. */
 export function redactText(text: string): string {
   let out = cutText(text, LOOKED_AT);
   for (const { name, pattern, replacement } of SHAPES) {
     if (!/header|field/.test(name)) out = out.replace(pattern, replacement);
   }
-  return out;
+  const words = new Words([], 0);
+  return out.replace(LITERAL, (literal, quote: string, inner: string, at: number) => {
+    const field = FIELD.exec(out.slice(Math.max(0, at - 120), at))?.[1];
+    if (field !== undefined && secretName(field, [])) return quote + REDACTED + quote;
+    const redacted = words.word(inner);
+    return redacted === inner ? literal : quote + redacted + quote;
+  });
 }

@@ -19,12 +19,12 @@ export const SHAPES: readonly Shape[] = [
   { name: 'token as user of a URL', pattern: /(:\/\/)[^\s:@/]{20,1024}@/g, replacement: `$1${REDACTED}@` },
   {
     name: 'Authorization header',
-    pattern: /(\b(?:proxy-)?authorization["']?\s{0,4}[:=]\s{0,4}["']?)[^"'\r\n]{1,2048}/gi,
+    pattern: /((?:proxy-)?authorization["']?\s{0,4}[:=]\s{0,4}["']?)[^"'\r\n]{1,2048}/gi,
     replacement: `$1${REDACTED}`,
   },
   {
     name: 'Cookie header',
-    pattern: /(\b(?:set-)?cookie["']?\s{0,4}:\s{0,4}["']?)[^"'\r\n]{1,2048}/gi,
+    pattern: /((?:set-)?cookie["']?\s{0,4}:\s{0,4}["']?)[^"'\r\n]{1,2048}/gi,
     replacement: `$1${REDACTED}`,
   },
   { name: 'bearer token', pattern: /(\bbearer\s{1,4})[\w.~+/=-]{8,2048}/gi, replacement: `$1${REDACTED}` },
@@ -58,6 +58,19 @@ export const SHAPES: readonly Shape[] = [
     replacement: REDACTED,
   },
   {
+    name: 'value of a secret field in JSON, with quotes in it',
+    pattern:
+      /((?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key)"\s{0,4}:\s{0,4}")(?:[^"\\]|\\.){1,1024}/gi,
+    replacement: `$1${REDACTED}`,
+  },
+  { name: 'signature in a URL', pattern: /([?&]sig=)[^&\s"']{1,1024}/gi, replacement: `$1${REDACTED}` },
+  {
+    name: 'input of a command that reads a password',
+    pattern:
+      /(\b(?:echo|printf)\s{1,4})[^|]{1,1024}(\|[^|]{0,256}(?:--(?:password|token|with-token)-stdin|\bsudo\s[^|]{0,64}-S\b))/g,
+    replacement: `$1${REDACTED} $2`,
+  },
+  {
     name: 'value of a secret field (query string, JSON, header)',
     pattern:
       /((?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|credentials?|signature)["']?\s{0,4}[:=]\s{0,4}["']?)[^\s"'&,;}]{1,2048}/gi,
@@ -76,6 +89,7 @@ export const SECRET_WORD = new Set([
   'cookie',
   'pat',
   'pin',
+  'pw',
   'otp',
   'jwt',
 ]);
@@ -92,7 +106,11 @@ export interface Option {
   readonly attached?: true;
   /** The secret is the next word: `-p SECRET`. */
   readonly next?: true;
+  /** Letters of options without a value that may stand before the flag's in one word: `-sSu SECRET`. */
+  readonly before?: string;
 }
+
+const CURL = '#0123469BGIJLNORSVafgijklnpqsv';
 
 export const OPTIONS: readonly Option[] = [
   {
@@ -101,13 +119,19 @@ export const OPTIONS: readonly Option[] = [
     attached: true,
   },
   { program: /^sshpass$/, flag: '-p', attached: true, next: true },
-  { program: /^curl$/, flag: '-u', attached: true, next: true },
+  { program: /^curl$/, flag: '-u', attached: true, next: true, before: CURL },
   { program: /^curl$/, flag: '--user', next: true },
-  { program: /^curl$/, flag: '-U', attached: true, next: true },
+  { program: /^curl$/, flag: '-U', attached: true, next: true, before: CURL },
   { program: /^curl$/, flag: '--proxy-user', next: true },
-  { program: /^curl$/, flag: '-b', attached: true, next: true },
+  { program: /^curl$/, flag: '-b', attached: true, next: true, before: CURL },
   { program: /^(?:redis-cli|valkey-cli)$/, flag: '-a', next: true },
-  { program: /^(?:docker|podman|mongo|mongosh|mongodump|mongorestore|az)$/, flag: '-p', next: true },
+  { program: /^(?:docker|podman|az)$/, flag: '-p', next: true },
+  { program: /^mongo(?:sh|dump|restore|export|import)?$/, flag: '-p', attached: true, next: true },
+  { program: /^(?:https?|xhs?)$/, flag: '-a', next: true },
+  { program: /^(?:ipmitool|mosquitto_[a-z]{1,8})$/, flag: '-P', next: true },
+  { program: /^snmp[a-z]{1,16}$/, flag: '-A', next: true },
+  { program: /^snmp[a-z]{1,16}$/, flag: '-X', next: true },
+  { program: /^(?:x|w|sdl-)freerdp3?$/, flag: '/p:', attached: true },
   { program: /^(?:sqlcmd|bcp|isql)$/, flag: '-P', attached: true, next: true },
   { program: /^ldap[a-z]{1,16}$/, flag: '-w', next: true },
   { program: /^(?:7z|7za|7zr|rar|unrar)$/, flag: '-p', attached: true },

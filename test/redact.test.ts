@@ -89,6 +89,30 @@ describe('redactArgs', () => {
       ['sh', '-c', 'mysql -pX | cat; mkdir -p y'],
       ['sh', '-c', `mysql -p${R} | cat; mkdir -p y`],
     ],
+    [
+      ['curl', '-sSu', 'me:pw', '-HAuthorization: Basic cHc='],
+      ['curl', '-sSu', R, `-HAuthorization: ${R}`],
+    ],
+    [
+      ['curl', '-su', '-sO', 'http://a/'],
+      ['curl', '-su', '-sO', 'http://a/'],
+    ],
+    [
+      ['mongodump', '-phunter2', '-p', 'hunter2'],
+      ['mongodump', `-p${R}`, '-p', R],
+    ],
+    [
+      ['npm', 'config', 'set', '//r/:_authToken', 'abc'],
+      ['npm', 'config', 'set', '//r/:_authToken', R],
+    ],
+    [
+      ['http', '-a', 'me:pw', 'a.example'],
+      ['http', '-a', R, 'a.example'],
+    ],
+    [
+      ['app', '{"password":"a\\"b","x":1}', 'https://a/?sv=1&sig=abc&x=1'],
+      ['app', `{"password":"${R}","x":1}`, `https://a/?sv=1&sig=${R}&x=1`],
+    ],
     [['-p'], ['-p']],
     [
       ['node', 'server.js', '--port', '8080'],
@@ -135,6 +159,9 @@ describe('redactCommandLine', () => {
     [`bash -c "mysql -pX -e 'select 1'"`, `bash -c "mysql -p${R} -e 'select 1'"`],
     ['curl "http://a/?x=1&token=abc&y=2"', `curl "http://a/?x=1&token=${R}&y=2"`],
     ['deploy --token abc\n', `deploy --token ${R}\n`],
+    ['export TOKEN=\\\nabc', `export TOKEN=${R}`],
+    ["echo 'pw' | docker login --password-stdin", `echo ${R} | docker login --password-stdin`],
+    ['echo done | sudo tee x', 'echo done | sudo tee x'],
     ['git push https://me:pw@host/x.git', `git push https://me:${R}@host/x.git`],
   ])('%j', (line, expected) => {
     expect(redactCommandLine(line)).toBe(expected);
@@ -166,7 +193,10 @@ describe('redactCommandLine', () => {
       '-----BEGIN PRIVATE KEY-----',
     ];
     for (const line of lines)
-      for (const tail of ['', '@', '.', '"']) redactCommandLine(line.repeat(100_000) + tail);
+      for (const tail of ['', '@', '.', '"']) {
+        redactCommandLine(line.repeat(100_000) + tail);
+        redactText(line.repeat(100_000) + tail);
+      }
     fc.assert(
       fc.property(fc.string(), (line) => {
         redactCommandLine(line);
@@ -177,9 +207,23 @@ describe('redactCommandLine', () => {
 });
 
 describe('redactText', () => {
-  it('takes out only what is a secret by its own look', () => {
-    expect(redactText("connect('postgres://app:pw@db/x', { token: readToken() })")).toBe(
+  it.each([
+    [
+      "connect('postgres://app:pw@db/x', { token: readToken() })",
       `connect('postgres://app:${R}@db/x', { token: readToken() })`,
-    );
+    ],
+    ["spawn('mysql', ['-uroot', '-phunter2'])", `spawn('mysql', ['-uroot', '-p${R}'])`],
+    ["spawn('deploy', ['--token', 'abc', '-v']);", `spawn('deploy', ['--token', '${R}', '-v']);`],
+    ['exec("mysql -phunter2 < dump")', `exec("mysql -p${R} < dump")`],
+    ["fork('./a.js', { env: { DB_PASSWORD: 'pw' } })", `fork('./a.js', { env: { DB_PASSWORD: '${R}' } })`],
+    [`const key = "abc", name = 'x';`, `const key = "${R}", name = 'x';`],
+    [`spawn('curl', ['-H', 'Authorization: Bearer x'])`, `spawn('curl', ['-H', 'Authorization: ${R}'])`],
+    ["spawn(process.execPath, ['it\\'s', `a b`])", "spawn(process.execPath, ['it\\'s', `a b`])"],
+    [
+      "if (token === undefined) throw new Error('no token');",
+      "if (token === undefined) throw new Error('no token');",
+    ],
+  ])('%j', (line, expected) => {
+    expect(redactText(line)).toBe(expected);
   });
 });
