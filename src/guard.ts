@@ -9,7 +9,7 @@ import { type Ending, type ForkCall, type ForkRequest, isDirectory } from './ins
 import type { TouchedStdio } from './instruments/process';
 import type { LiveChild, Sink } from './instruments/sink';
 import { Ledger } from './ledger';
-import type { Hazard } from './model';
+import type { Gap, Hazard } from './model';
 import type { Observer } from './observer';
 import { pendingBytes } from './program';
 import { ResourceChannel } from './resource-channel';
@@ -53,6 +53,8 @@ export class Guard implements Sink {
   #observer: Observer | undefined;
   #stalls: StallWatch | undefined;
   #stop: (() => void) | undefined;
+  /** What was not looked at because no descriptor was free to load our own modules with. */
+  #missed: Gap | undefined;
 
   constructor(config: Config) {
     this.config = config;
@@ -80,6 +82,7 @@ export class Guard implements Sink {
         touched: this.#touched,
         baseline: this.#baseline,
       });
+      if (this.#missed) this.#observer.engine.gap(this.#missed);
     }
     return this.#observer;
   }
@@ -244,7 +247,8 @@ export class Guard implements Sink {
 
   exiting(code: number): void {
     this.#safely('exiting', () => {
-      if (!this.#observer && this.ledger.children.size === 0 && !this.#losesOutput()) return;
+      const nothing = !this.#observer && !this.#missed && this.ledger.children.size === 0;
+      if (nothing && !this.#losesOutput()) return;
       this.observer.exit(code, capture(EXIT_DEPTH));
       const { exitCode } = this.config;
       if (exitCode !== undefined && code === 0 && this.observer.engine.harmful) process.exitCode = exitCode;
@@ -307,7 +311,13 @@ export class Guard implements Sink {
     try {
       return act();
     } catch (error) {
-      say(`internal error in ${where}, the program goes on: ${messageOf(error)}`);
+      const code = (error as NodeJS.ErrnoException | undefined)?.code;
+      if (!this.#observer && (code === 'EMFILE' || code === 'ENFILE'))
+        this.#missed = {
+          what: 'the first forks',
+          why: `no descriptor was free to look at them with (${code})`,
+        };
+      else say(`internal error in ${where}, the program goes on: ${messageOf(error)}`);
       return undefined;
     }
   }
