@@ -97,17 +97,24 @@ export class Engine {
     return [...this.#seen.values()].some(({ hazard }) => hazard.severity !== 'info');
   }
 
-  /** Calls each reporter; one that throws is not called again. */
-  each(what: string, call: (reporter: Reporter) => void): void {
+  /** Calls each reporter; one that throws, or whose promise is rejected, is not called again. Waits for none. */
+  each(what: string, call: (reporter: Reporter) => unknown): void {
     this.#reporters ??= [...this.#options.reporters()];
     for (const reporter of [...this.#reporters]) {
       try {
-        call(reporter);
+        const result = call(reporter);
+        // a rejection that nobody handles would end the program
+        if (result instanceof Promise) result.catch((error) => this.#mute(reporter, what, error));
       } catch (error) {
-        this.#reporters = this.#reporters.filter((other) => other !== reporter);
-        say(`a reporter failed in ${what} and is not called again: ${messageOf(error)}`);
+        this.#mute(reporter, what, error);
       }
     }
+  }
+
+  #mute(reporter: Reporter, what: string, error: unknown): void {
+    if (!this.#reporters?.includes(reporter)) return;
+    this.#reporters = this.#reporters.filter((other) => other !== reporter);
+    say(`a reporter failed in ${what} and is not called again: ${messageOf(error)}`);
   }
 
   #tell(hazard: Hazard): void {

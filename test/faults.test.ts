@@ -4,7 +4,7 @@
  */
 
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NODE, REGISTER } from './preload';
@@ -181,6 +181,53 @@ test('a link stands where the report is to be', () => {
   const program = `require('child_process').spawn('true', { cwd: '/no/such' }).on('error', (error) => console.log(error.code));`;
   same(program, { before: 'ln -sf victim report.ndjson' }, /^forkguard: cannot write the report [^\n]*\n$/);
   expect(readFileSync(join(folder, 'victim'), 'utf8')).toBe('precious');
+});
+
+/** Runs a command for which the kernel refuses some system calls: seccomp(2), with a filter made by hand. */
+const SECCOMP = `
+import ctypes, os, struct, sys
+numbers = [int(n) for n in sys.argv[1].split(',')]
+code = [(0x20, 0, 0, 0)] + [(0x15, len(numbers) - i, 0, n) for i, n in enumerate(numbers)]
+code += [(0x06, 0, 0, 0x7fff0000), (0x06, 0, 0, 0x00050001)]
+filter = ctypes.create_string_buffer(b''.join(struct.pack('HBBI', *one) for one in code))
+class Program(ctypes.Structure): _fields_ = [('len', ctypes.c_ushort), ('filter', ctypes.c_void_p)]
+program = Program(len(code), ctypes.cast(filter, ctypes.c_void_p))
+libc = ctypes.CDLL(None)
+if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, ctypes.byref(program), 0, 0): sys.exit('no seccomp here')
+os.execvp(sys.argv[2], sys.argv[2:])`;
+const filters = process.arch === 'x64' && spawnSync('python3', ['-c', '']).status === 0;
+
+(filters ? test : test.skip).each([
+  ['readlink', '89,267'],
+  ['getdents64', '217'],
+  ['ptrace, process_vm_readv, kcmp, pidfd_open', '101,310,311,312,434,438'],
+])('EPERM from %s', (_, numbers) => {
+  writeFileSync(join(folder, 'seccomp.py'), SECCOMP);
+  same(`${FORKS}\nspawn('sleep', ['0.3'], { detached: true, stdio: 'ignore' }).unref();`, {
+    prefix: `python3 ${join(folder, 'seccomp.py')} ${numbers}`,
+  });
+});
+
+test('arguments of a megabyte, and those that run code when they are read', () => {
+  same(
+    `const { spawnSync, spawn } = require('node:child_process');
+     let runs = 0;
+     const one = { toString: () => { runs++; return 'one'; } };
+     console.log(spawnSync('echo', [one], { get cwd() { runs++; return '/'; }, env: { get X() { runs++; } } }).status, runs);
+     const long = Array.from({ length: 10 }, () => '\u001b]0;x'.repeat(16_000));
+     console.log(spawnSync('true', long).status, spawnSync('true', ['x'.repeat(1_000_000)]).error.code);
+     spawn('true', long, { cwd: '/no/such' }).on('error', ({ code }) => console.log(code));`,
+  );
+  expect(statSync(join(folder, 'report.ndjson')).size).toBeLessThan(100_000);
+});
+
+test.each([
+  ['never settles', 'hazard: () => new Promise(() => {}), end: () => new Promise(() => {})', ''],
+  ['is rejected', "hazard: async () => { throw new Error('full'); }", /not called again: full\n$/],
+])('the promise of a reporter %s', (_, members, says) => {
+  writeFileSync(join(folder, 'mine.js'), `module.exports = { ${members} };`);
+  const program = `${FORKS}\nspawn('true', { cwd: '/no/such' }).on('error', (error) => say(error.code));`;
+  same(program, { env: { FORKGUARD_REPORTERS: join(folder, 'mine.js') } }, says);
 });
 
 test('clocks jump', () =>

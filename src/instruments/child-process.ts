@@ -212,12 +212,12 @@ function requestOfSync(
   const [file, second, third] = given;
   if (typeof file !== 'string') return undefined;
   const listed = api !== 'execSync' && Array.isArray(second);
-  const options = ((listed || (api !== 'execSync' && second == null) ? third : second) ?? {}) as Options;
+  const options = plainOf(listed || (api !== 'execSync' && second == null) ? third : second);
   const shell = api === 'execSync' || Boolean(options.shell);
   const plain = listed ? stringsOf(second) : [];
   const shellFile = typeof options.shell === 'string' ? options.shell : '/bin/sh';
   const { entries, streams } = normalizeStdio(options.stdio);
-  const env = options.env as NodeJS.ProcessEnv | undefined;
+  const env = (options.env ?? process.env) as NodeJS.ProcessEnv;
   return {
     api,
     file: shell ? shellFile : file,
@@ -229,7 +229,7 @@ function requestOfSync(
     shell: shell || isShell(file, plain),
     blocking: true,
     primitive: primitive(),
-    variable: (name) => (env ?? process.env)[name],
+    variable: (name) => (Object.getOwnPropertyDescriptor(env, name)?.get ? undefined : env[name]),
     timeoutMs: typeof options.timeout === 'number' ? options.timeout : 0,
   };
 }
@@ -240,8 +240,21 @@ function isShell(file: string, args: readonly string[]): boolean {
   return SHELLS.has(basename(file)) && args.includes('-c');
 }
 
+/** Own properties, as Node takes them, without those that would run the program's code when they are read. */
+function plainOf(value: unknown): Options {
+  const plain: Options = {};
+  if (typeof value !== 'object' || value === null) return plain;
+  for (const name of ['shell', 'stdio', 'env', 'cwd', 'detached', 'timeout'])
+    plain[name] = Object.getOwnPropertyDescriptor(value, name)?.value;
+  return plain;
+}
+
+/** Node makes strings of its arguments itself: an object's `toString` is not ours to call a second time. */
 function stringsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
+  if (!Array.isArray(value)) return [];
+  return value.map((one) =>
+    typeof one === 'object' || typeof one === 'function' ? '[object]' : String(one),
+  );
 }
 
 function cwdOf(value: unknown): string | undefined {
