@@ -5,7 +5,7 @@ import type { ForkCall } from './instruments/fork-call';
 import type { LiveChild } from './instruments/sink';
 import { descriptorOf } from './instruments/stdio';
 import type { Resource, ResourceKind, Site } from './model';
-import { CapturedSite } from './site';
+import { siteOf } from './site';
 
 /** What is kept of an opening: an unformatted stack, and the span that was active if somebody traces. */
 interface Opening {
@@ -115,6 +115,12 @@ export class Ledger {
     this.#servers.add(new WeakRef(server));
   }
 
+  /** Whether a listener of this thread is open. */
+  listens(): boolean {
+    for (const reference of this.#servers) if (reference.deref()?.listening) return true;
+    return false;
+  }
+
   /** Listeners of this thread that are open: their addresses as socket tables write them, and their sites. */
   listeners(): { readonly address: string; readonly opened?: Site }[] {
     const open: { address: string; opened?: Site }[] = [];
@@ -211,7 +217,7 @@ export class Ledger {
       label,
       threadId: this.threadId,
       ...(fd !== undefined && { fd }),
-      ...(opening?.stack && { opened: new CapturedSite(opening.stack) }),
+      ...(opening?.stack && { opened: siteOf(opening.stack) }),
       ...(opening?.span !== undefined && { span: opening.span }),
     };
   }

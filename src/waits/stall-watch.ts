@@ -22,7 +22,7 @@ export interface StallContext {
   /** Runs the stall rules on a snapshot. */
   judge(snapshot: StallSnapshot): void;
   /** Listeners and worker threads of this thread, and its children that live. */
-  readonly ledger: Pick<Ledger, 'children' | 'listeners' | 'workers'>;
+  readonly ledger: Pick<Ledger, 'children' | 'listeners' | 'listens' | 'workers'>;
   /** Hazards that the watcher thread has already reported. */
   reported(hazards: readonly Hazard[]): void;
   gap(gap: { what: string; why: string }): void;
@@ -148,7 +148,7 @@ export class StallWatch {
   /** Children, worker threads or clients of a listener could wait for this thread. */
   #hasOthers(): boolean {
     const { ledger } = this.#context;
-    return ledger.children.size > 0 || ledger.workers().length > 0 || ledger.listeners().length > 0;
+    return ledger.children.size > 0 || ledger.workers().length > 0 || ledger.listens();
   }
 
   #post(call: BlockedCall): void {
