@@ -35,25 +35,33 @@ export function descendants(pid: number, procfs: Procfs): number[] {
 }
 
 /**
- * Whether a process, or one below it, waits on a descriptor with one of these targets: an epoll set has it, or a
+ * Whether a process, or one below it, waits on a descriptor with such a target: an epoll set has it, or a
  * thread sits in a read or write of it, or in a poll or select (whose set is not read: any counts, so that the
  * answer "no" is certain). Undefined where the kernel did not say, or a thread was running.
  */
-export function awaits(pid: number, targets: ReadonlySet<string>, procfs: Procfs): boolean | undefined {
+export function awaits(
+  pid: number,
+  isTarget: (target: string) => boolean,
+  procfs: Procfs,
+): boolean | undefined {
   let known = true;
   for (const one of [pid, ...descendants(pid, procfs)]) {
-    const answer = awaitsItself(one, targets, procfs);
+    const answer = awaitsItself(one, isTarget, procfs);
     if (answer) return true;
     if (answer === undefined) known = false;
   }
   return known ? false : undefined;
 }
 
-function awaitsItself(pid: number, targets: ReadonlySet<string>, procfs: Procfs): boolean | undefined {
+function awaitsItself(
+  pid: number,
+  isTarget: (target: string) => boolean,
+  procfs: Procfs,
+): boolean | undefined {
   const open = procfs.fds(pid);
   if (!open) return undefined;
   const links = new Map(open.map((fd) => [fd, procfs.link(pid, fd) ?? '']));
-  const numbers = new Set(open.filter((fd) => targets.has(links.get(fd) ?? '')));
+  const numbers = new Set(open.filter((fd) => isTarget(links.get(fd) ?? '')));
   if (numbers.size === 0) return false;
   let known = true;
   for (const [fd, target] of links) {

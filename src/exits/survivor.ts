@@ -1,12 +1,15 @@
 import { constants } from 'node:os';
 import { describe } from '../crossings';
+import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
-import type { ChildFacts, Fork } from '../model';
+import type { ChildFacts } from '../model';
+import type { Procfs } from '../procfs/procfs';
 import type { SharedDescriptor, Survivor } from '../rules/rule';
 import { serves } from '../serving';
 import type { SnapshotContext } from '../snapshot';
 import { awaits, awaitsOnly } from './awaiting';
 import { type Departures, isDead, nameOf } from './departures';
+import { knowsParent } from './parent-watchers';
 
 interface Pipe {
   readonly childFd: number;
@@ -21,9 +24,8 @@ class LivingChild implements Survivor {
   #shared: readonly SharedDescriptor[] | undefined;
 
   constructor(
-    readonly fork: Fork,
+    readonly fork: ForkCall,
     readonly child: ChildFacts,
-    readonly unreferenced: boolean,
     readonly connected: boolean,
     readonly proof: readonly string[],
     context: SnapshotContext,
@@ -35,11 +37,23 @@ class LivingChild implements Survivor {
 
   readonly pipes: readonly Pipe[];
 
+  get unreferenced(): boolean {
+    return this.fork.unreferenced;
+  }
+
+  get knowsParent(): boolean {
+    const { file, args } = this.fork.request;
+    const environment = this.#context.procfs.environment(this.child.pid) ?? [];
+    return knowsParent(this.#context.pid, { words: [file, ...args], environment });
+  }
+
   get told(): boolean | undefined {
     if (!this.#told) {
       const ends = new Set(this.pipes.map(({ target }) => target));
       if (this.#channel !== undefined) ends.add(this.#channel);
-      this.#told = { answer: awaits(this.child.pid, ends, this.#context.procfs) };
+      const { procfs } = this.#context;
+      const answer = awaits(this.child.pid, (target) => ends.has(target), procfs);
+      this.#told = { answer: answer === false ? awaitsConnection(this.child.pid, procfs) : answer };
     }
     return this.#told.answer;
   }
@@ -66,6 +80,13 @@ class LivingChild implements Survivor {
   }
 }
 
+/** The same of a connection to this process. */
+function awaitsConnection(pid: number, procfs: Procfs): boolean | undefined {
+  const { ownConnections } = require('./connections') as typeof import('./connections');
+  const connections = ownConnections(procfs);
+  return awaits(pid, (target) => connections.reaches(target), procfs);
+}
+
 /** A child, if it lives and no signal that the program sent is about to end it. */
 export function survivorOf(
   { fork, process: child }: LiveChild,
@@ -78,7 +99,7 @@ export function survivorOf(
   const signals = disobeyed(pid, context, departures);
   if (!signals) return undefined;
   const proof = [`/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}`, ...signals];
-  return new LivingChild(fork, fork.child, fork.unreferenced, child.connected, proof, context);
+  return new LivingChild(fork, fork.child, child.connected, proof, context);
 }
 
 /** Signals to end that the child ignores; undefined where one of them is ending it. */

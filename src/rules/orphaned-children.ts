@@ -14,8 +14,9 @@ import { named } from './words';
  * ### Certain because
  * `/proc/<pid>/stat` shows the child alive, as our child, after the program's last `exit` listener and some
  * 50 ms more; it was not sent a signal that ends it; and no thread of it, or of a process below it, waits on a pipe
- * or IPC channel that closes with this process (a service that ends at the end of its input is healthy). A child
- * that is `detached` and was released with `unref()` is meant to live on. Behind a killed shell: the process was
+ * IPC channel or connection that closes with this process (a service that ends at the end of its input is healthy),
+ * and neither its arguments nor its environment show that it knows the pid of this process, which it may watch (as
+ * with `tail --pid` or `setpriv --pdeathsig`). A child that is `detached` and was released with `unref()` is meant to live on. Behind a killed shell: the process was
  * below the shell when it was killed, and has the same start time half a second after the shell's exit.
  *
  * ### Example
@@ -56,11 +57,11 @@ export const orphanedChildren: Rule = {
 
 /** In a test whoever is left is left, also one that would end with the process. */
 function isIntended(
-  { fork, unreferenced, told, connected, idle }: Survivor,
+  { fork, unreferenced, told, knowsParent, connected, idle }: Survivor,
   of: 'process' | 'test',
 ): boolean {
   if (of === 'test') return connected && idle; // idle-channels says it better
-  return (fork.detached && unreferenced) || told !== false;
+  return (fork.detached && unreferenced) || told !== false || knowsParent;
 }
 
 function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: 'process' | 'test'): string[] {

@@ -145,11 +145,13 @@ export interface PipeHolder {
 export interface StreamWait {
   /** `stdin`, `stdout`, `stderr`, `stdio[3]`. */
   readonly stream: string;
-  /** `never`: the program has not begun to read it; `paused`: it has stopped. */
-  readonly reading: 'never' | 'paused';
+  /** `never`: the program has not begun to read it; `paused`: it has stopped; `polled`: it calls `read()`. */
+  readonly reading: 'never' | 'paused' | 'polled';
   readonly process: ChildFacts;
   /** Whether it can do nothing else: for good, until a limit of its own, or not known. */
   readonly stuck: 'stuck' | 'limited' | 'no';
+  /** What the program waits for meanwhile, and after which it may act on the stream: "a worker thread". */
+  readonly awaited?: string;
   readonly proof: readonly string[];
 }
 
@@ -229,6 +231,8 @@ export interface Survivor {
    * our end. Undefined where that could not be read.
    */
   readonly told: boolean | undefined;
+  /** It was given the pid of this process, or a word such as `$PPID`: it may watch us. */
+  readonly knowsParent: boolean;
   /** Descriptors of the child that are pipes to this process. */
   readonly pipes: readonly { readonly childFd: number; readonly target: string }[];
   /** Its IPC channel is open. */

@@ -1,0 +1,41 @@
+/** The connections of this process that others of this machine wait on: they end with it, and tell them so. */
+
+import type { SocketFacts } from '../model';
+import type { Procfs } from '../procfs/procfs';
+
+export interface Connections {
+  /** Whether a socket of another process is, or may be, the other end of one of ours. */
+  reaches(target: string): boolean;
+}
+
+export function ownConnections(procfs: Procfs): Connections {
+  const sockets = procfs.sockets();
+  const ends = new Set<string>();
+  let named = false;
+  for (const fd of procfs.fds('self') ?? []) {
+    const facts = socketOf(procfs.link('self', fd));
+    if (facts?.state !== 'established') continue;
+    if (facts.protocol === 'unix') named ||= facts.local !== '';
+    else ends.add(`${plain(facts.remote)} ${plain(facts.local)}`);
+  }
+
+  function socketOf(target: string | undefined): SocketFacts | undefined {
+    const inode = /^socket:\[(\d+)\]$/.exec(target ?? '')?.[1];
+    return inode === undefined ? undefined : sockets.find(Number(inode));
+  }
+
+  return {
+    reaches(target) {
+      const facts = socketOf(target);
+      if (facts?.state !== 'established') return false;
+      // which of the connections to a name is whose stands nowhere in /proc: it may be this one
+      if (facts.protocol === 'unix') return named || facts.local !== '';
+      return ends.has(`${plain(facts.local)} ${plain(facts.remote)}`);
+    },
+  };
+}
+
+/** `[::ffff:127.0.0.1]:80` is `127.0.0.1:80`. */
+function plain(address: string): string {
+  return address.replace(/^\[::ffff:([\d.]+)\]/, '$1');
+}
