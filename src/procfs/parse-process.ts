@@ -151,6 +151,13 @@ export function parseSchedstat(text: string): RunCounter | undefined {
   return { ranNanoseconds: ran, waitedNanoseconds: waited, slices };
 }
 
+/** `/proc/<pid>/io`: how many system calls of the kind of read and write a process has made. */
+export function parseTransfers(text: string): number | undefined {
+  const reads = number(/^syscr: (\d+)/m.exec(text)?.[1]);
+  const writes = number(/^syscw: (\d+)/m.exec(text)?.[1]);
+  return reads === undefined || writes === undefined ? undefined : reads + writes;
+}
+
 /** `/proc/<pid>/timers`: POSIX timers that exist, armed or not (the file does not say). */
 export interface PosixTimer {
   readonly id: number;

@@ -25,6 +25,7 @@ import {
   parseStatus,
   parseSyscall,
   parseTimers,
+  parseTransfers,
   type RunCounter,
   type SystemCall,
 } from './parse-process';
@@ -88,6 +89,8 @@ export interface Procfs {
   wchan(pid: Target, tid?: number): string | undefined;
   syscall(pid: Target, tid?: number): SystemCall | undefined;
   schedstat(pid: Target, tid?: number): RunCounter | undefined;
+  /** How many reads and writes a process has made. */
+  transfers(pid: Target): number | undefined;
   timers(pid: Target): PosixTimer[] | undefined;
   /** Bytes of another process's memory; needs the right to trace it (ptrace(2), "access mode checking"). */
   bytesAt(pid: Target, address: bigint, length: number): Buffer | undefined;
@@ -204,6 +207,7 @@ export function createProcfs(root = '/proc'): Procfs {
     wchan: (pid, tid) => read(of(pid, 'wchan', tid), (text) => (/^\w[\w.]*$/.test(text) ? text : undefined)),
     syscall: (pid, tid) => read(of(pid, 'syscall', tid), parseSyscall),
     schedstat: (pid, tid) => read(of(pid, 'schedstat', tid), parseSchedstat),
+    transfers: (pid) => read(of(pid, 'io'), parseTransfers),
     timers: (pid) => read(of(pid, 'timers'), parseTimers),
     bytesAt: (pid, address, length) => reader.bytes(of(pid, 'mem'), address, length),
     maps: (pid) => read(of(pid, 'maps'), parseMaps),

@@ -39,6 +39,9 @@ const AGENT_MS = 5000;
 /** Who sleeps for longer is not at work. V8 itself sets a timer of 8 s to give memory back. */
 const LONG_MS = 6000;
 
+/** A poll for longer waits for an answer; a shorter one may belong to a loop that does other things, too. */
+const SHORT_MS = 2000;
+
 /** The graph of everything that the roots wait for, directly or not. Roots are ids as made above. */
 export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
   const { picture, self } = scene;
@@ -161,8 +164,12 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
         // it comes round by itself and waits for nobody else: a loop that looks at something, a file perhaps
         if (sleep.limit !== undefined && edges.every(({ internal }) => internal))
           return { edges, live: 'its wait has a limit' };
+        const rounds = roundsOf(pid, tid);
+        // it may look at the descriptor between other things that it does: one round tells
+        if (rounds === 0 && typeof sleep.limit === 'number' && sleep.limit <= SHORT_MS)
+          return { edges, live: 'it has not been seen to wait for nothing else' };
         // one that comes round again and again may count how often: it is a limit all the same
-        const again = roundsOf(pid, tid) > 0;
+        const again = rounds !== undefined && rounds > 0;
         const deadline =
           sleep.limit === undefined ? undefined : pollDeadline(pid, sleep.name, sleep.limit, again);
         const receive = sleep.form === 'direct' && isTcp(pid, sleep.reads[0]);
@@ -232,7 +239,7 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
   }
 
   /** Only main threads are followed: what they do says nothing about the other threads of their process. */
-  const roundsOf = (pid: number, tid: number) => (pid === tid && scene.rounds?.get(pid)) || 0;
+  const roundsOf = (pid: number, tid: number) => (pid === tid ? scene.rounds?.get(pid) : undefined);
 
   /** Timers of an event loop that only limit a wait; every other timer is work to come. */
   function loopDeadline(pid: number, limit: Limit, set: RawDescriptor | undefined): Deadline | undefined {

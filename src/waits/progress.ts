@@ -1,6 +1,7 @@
 /** Whether those whom a call waits for get on: cheap enough to ask a dozen times a second. */
 
 import { wallClock } from '../clock';
+import type { RunCounter } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import type { BlockedThread } from './notes';
 import { decode } from './syscalls';
@@ -8,10 +9,21 @@ import { decode } from './syscalls';
 /** Less processor time than this between two looks at the clock is not work: a poll that runs out, a heartbeat. */
 const TRIFLE_NANOSECONDS = 3_000_000;
 
+/** A poll that runs out, and is called again at once, takes a tenth of this. */
+const ROUND_NANOSECONDS = 500_000;
+
+/** How the main thread of a process was seen last. */
+interface MainThread {
+  readonly key: string;
+  readonly counter: RunCounter;
+  readonly transfers: number | undefined;
+  readonly rounds: number;
+}
+
 export class Progress {
   readonly #procfs: Procfs;
   readonly #note: BlockedThread;
-  readonly #waits = new Map<number, { key: string; slices: number; rounds: number }>();
+  readonly #waits = new Map<number, MainThread>();
   #busy = false;
   #pids = '';
   #ran = 0;
@@ -32,7 +44,7 @@ export class Progress {
     for (const pid of pids) {
       const counter = this.#procfs.schedstat(pid, pid);
       ran += counter?.ranNanoseconds ?? 0;
-      if (counter) this.#follow(pid, counter.slices);
+      if (counter) this.#follow(pid, counter);
     }
     const key = pids.join();
     const first = this.#pids === '';
@@ -55,20 +67,28 @@ export class Progress {
     return this.#busy;
   }
 
-  /** How often the main threads of processes have woken, done next to nothing, and gone back to the same wait. */
+  /**
+   * How often the main threads of processes have woken, done nothing that could be seen, and gone back to the same
+   * wait. Who reads, writes or computes in between does not wait for an answer: he looks whether one has come.
+   */
   rounds(): ReadonlyMap<number, number> {
     return new Map([...this.#waits].map(([pid, { rounds }]) => [pid, rounds]));
   }
 
-  #follow(pid: number, slices: number): void {
+  #follow(pid: number, counter: RunCounter): void {
     const call = this.#procfs.syscall(pid, pid);
     const sleep = call && decode(call, () => undefined).kind;
     if (sleep !== 'running' && sleep !== 'timer' && sleep !== 'children') this.#busy = false;
     if (!call || call.running) return;
     const key = [call.number, ...call.args.slice(0, 2)].join();
     const before = this.#waits.get(pid);
-    if (before?.key !== key) this.#waits.set(pid, { key, slices, rounds: 0 });
-    else if (before.slices !== slices) this.#waits.set(pid, { key, slices, rounds: before.rounds + 1 });
+    if (before?.key === key && before.counter.slices === counter.slices) return;
+    const transfers = this.#procfs.transfers(pid);
+    const idle =
+      before?.key === key &&
+      transfers === before.transfers &&
+      counter.ranNanoseconds - before.counter.ranNanoseconds < ROUND_NANOSECONDS;
+    this.#waits.set(pid, { key, counter, transfers, rounds: idle ? before.rounds + 1 : 0 });
   }
 
   /** The processes under the call, found anew each time. */
