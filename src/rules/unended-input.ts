@@ -13,7 +13,9 @@ import { named } from './words';
  * A thread of the command sleeps in a read of the other end of `child.stdin`, nothing was ever written to it, it has
  * not been ended and has no listener of the program, and, with that stream left alone, the wait-for graph has nobody
  * who could wake the command. Seen twice, with nothing having run in between. The callback of `exec` waits for the
- * exit; a child of plain `spawn` that idles on its stdin (a language server) is not reported.
+ * exit; a child of plain `spawn` that idles on its stdin (a language server) is not reported. It is only `info`
+ * while the program itself waits for something that may be meant for the command: its own stdin, a connection that
+ * it made, a file, a worker thread, the callback of another command.
  *
  * ### Example
  * ```js
@@ -31,16 +33,17 @@ export const unendedInput: Rule = {
   *stall(snapshot) {
     for (const { fork, child, unended } of snapshot.children()) {
       if (!unended) continue;
-      const { process, stuck, proof } = unended;
+      const { process, stuck, awaited, proof } = unended;
       const reader =
         process.pid === child.pid ? named(child) : `\`${process.command}\` under ${named(child)}`;
       yield {
         what: `${reader} reads its stdin, which nobody writes or ends`,
         forked: fork.forked,
-        why: `\`${fork.api}\` gives the child a pipe as stdin; \`${process.command}\` waits for its end, which comes when the program calls \`child.stdin.end()\` or exits${stuck === 'limited' ? ', unless it gives up before' : ''}; until then the callback is not called`,
+        why: `\`${fork.api}\` gives the child a pipe as stdin; \`${process.command}\` waits for its end, which comes when the program calls \`child.stdin.end()\` or exits${stuck === 'limited' ? ', unless it gives up before' : ''}; until then the callback is not called${awaited === undefined ? '' : `. The program still waits for ${awaited}, and may write or end it then`}`,
         help: `call \`child.stdin.end()\` right after \`${fork.api}\`, or name the input in the arguments, or use \`spawn\` with \`stdio: ['ignore', 'pipe', 'pipe']\``,
         proof: [...proof, 'child.stdin: bytesWritten 0, writableEnded false'],
-        subject: process.command,
+        subject: awaited === undefined ? process.command : `${process.command}, for now`,
+        ...(awaited !== undefined && { severity: 'info' as const }),
         fork: fork.id,
         child,
       };

@@ -13,7 +13,7 @@ import { named } from './words';
  * A thread of the process sleeps in a write to the other end of the stream, or waits in epoll until it can write,
  * and the program's stream has no reader. Seen twice, with the thread not having run in between. The report says that
  * the process sleeps where, with that stream left alone, the wait-for graph has nobody who could wake it. A stream
- * that was read and then paused is only `info`: it may be resumed.
+ * that was read and then paused is only `info`: it may be resumed. So is one that was read with `read()`.
  *
  * ### Example
  * ```js
@@ -35,22 +35,18 @@ export const unreadOutput: Rule = {
         const writer =
           process.pid === child.pid ? named(child) : `\`${process.command}\` under ${named(child)}`;
         const never = reading === 'never';
+        const { state, proof: read } = READING[reading];
         yield {
           what:
             stuck === 'no'
               ? `${writer} cannot write its ${stream}, which nobody reads`
               : `${writer} sleeps because nobody reads its ${stream}`,
           forked: fork.forked,
-          why: `the pipe is full, and \`child.${stream}\` ${never ? 'has no reader' : 'is paused'}: ${consequence(process.command, stuck)}`,
+          why: `the pipe is full, and \`child.${stream}\` ${state}: ${consequence(process.command, stuck)}`,
           help: never
             ? `read \`child.${stream}\`, or call \`child.${stream}.resume()\` to throw the output away, or set \`stdio\` to \`'ignore'\` or \`'inherit'\` for it`
             : `resume \`child.${stream}\`, or see why what it is piped to takes nothing more`,
-          proof: [
-            ...proof,
-            never
-              ? `child.${stream}: no listener for data or readable, readableFlowing null`
-              : `child.${stream}: readableFlowing false`,
-          ],
+          proof: [...proof, `child.${stream}: ${read}`],
           subject: stream,
           ...(!never && { severity: 'info' as const }),
           fork: fork.id,
@@ -58,6 +54,15 @@ export const unreadOutput: Rule = {
         };
       }
     }
+  },
+};
+
+const READING: Record<StreamWait['reading'], { state: string; proof: string }> = {
+  never: { state: 'has no reader', proof: 'no listener for data or readable, readableFlowing null' },
+  paused: { state: 'is paused', proof: 'readableFlowing false' },
+  polled: {
+    state: 'is read only when the program calls `read()`',
+    proof: 'no listener for data or readable, readableFlowing null, readableDidRead true',
   },
 };
 

@@ -22,6 +22,7 @@ interface StreamLike {
   readonly readableFlowing?: boolean | null;
   readonly readableEnded?: boolean;
   readonly writableEnded?: boolean;
+  readonly readableDidRead?: boolean;
   readonly bytesRead?: number;
   readonly bytesWritten?: number;
   readonly readable?: boolean;
@@ -36,6 +37,8 @@ interface Tracked {
   readonly fork: ForkCall;
   readonly process: ChildProcess;
   exitedAt?: number;
+  /** Something came through its pipes after its exit was reported: who holds them is at work. */
+  livelyAfterExit?: boolean;
   asked?: { readonly signal: string; readonly at: number };
   /** The message with a handle that the child has not acknowledged, and since when it is the same. */
   pending?: { readonly message: unknown; readonly at: number };
@@ -53,6 +56,8 @@ interface Tracked {
 export interface LateContext {
   readonly procfs: Procfs;
   readonly stallMs: number;
+  /** Worker threads that run. */
+  readonly workers: () => readonly unknown[];
   /** Called when children have been late twice; returns nothing, never throws. */
   report(children: readonly StalledChild[], waitedMs: number, fork: ForkCall): void;
 }
@@ -168,6 +173,8 @@ export class LateChildren {
     const counter = tracked.exitedAt === undefined ? procfs.schedstat(process.pid!, process.pid!) : undefined;
     const trace = `${counter?.ranNanoseconds} ${counter?.slices} ${concerns.bytes}`;
     if (trace !== tracked.trace) {
+      if (tracked.exitedAt !== undefined && tracked.trace.startsWith('undefined'))
+        tracked.livelyAfterExit = true;
       tracked.trace = trace;
       // nothing has run or moved since the look before: that is when the quiet began
       tracked.quietSince = now;
@@ -177,7 +184,7 @@ export class LateChildren {
     const quiet =
       tracked.exitedAt === undefined
         ? now - tracked.quietSince >= stallMs / 4 && due(tracked.fork.time)
-        : due(tracked.quietSince);
+        : now - tracked.quietSince >= (tracked.livelyAfterExit ? 2 : EARLY) * stallMs;
     const late =
       quiet ||
       (tracked.asked !== undefined && due(tracked.asked.at)) ||
@@ -230,7 +237,19 @@ export class LateChildren {
           handles: { queued: queueOf(tracked.process), ms: now - tracked.pending.at },
         }),
       stallMs: this.#context.stallMs,
+      otherWork: () => this.#otherWork(tracked),
     });
+  }
+
+  /** What may yet come to the program and make it write to the child. */
+  #otherWork(tracked: Tracked): string | undefined {
+    const others = [...this.#tracked].some(
+      (other) => other !== tracked && hasCallback(other.fork) && !isOver(other) && !isWaitingForInput(other),
+    );
+    if (others) return 'the callback of another child';
+    if (this.#context.workers().length > 0) return 'a worker thread';
+    const { workUnderWay } = require('./other-work') as typeof import('./other-work');
+    return workUnderWay();
   }
 
   #followHandles(tracked: Tracked, now: number): void {
@@ -283,6 +302,8 @@ function concernsOf(tracked: Tracked): Concerns {
 function readingOf(stream: StreamLike): OwnStream['reading'] | undefined {
   if (stream.readableFlowing === true || (stream.listenerCount?.('readable') ?? 0) > 0) return undefined;
   if (stream.readableFlowing === false) return 'paused';
+  // whoever calls `read()` itself, in a timer perhaps, has no listener and comes back for more
+  if (stream.readableDidRead === true) return 'polled';
   return (stream.listenerCount?.('data') ?? 0) > 0 ? undefined : 'never';
 }
 
@@ -290,7 +311,13 @@ function readingOf(stream: StreamLike): OwnStream['reading'] | undefined {
 function isLeftOpen(stream: StreamLike, fork: ForkCall): boolean {
   if (stream.writableEnded || (stream.bytesWritten ?? 0) > 0) return false;
   const used = ['error', 'drain', 'finish', 'unpipe'].some((name) => (stream.listenerCount?.(name) ?? 0) > 0);
-  return !used && (fork.api === 'exec' || fork.api === 'execFile');
+  return !used && hasCallback(fork);
+}
+
+const hasCallback = ({ api }: ForkCall) => api === 'exec' || api === 'execFile';
+
+function isWaitingForInput({ process, fork }: Tracked): boolean {
+  return process.stdin !== null && isLeftOpen(process.stdin as StreamLike, fork);
 }
 
 function isOver({ exitedAt, process }: Tracked): boolean {
@@ -309,7 +336,7 @@ function keysOf(found: StalledChild): string[] {
   return [
     ...found.heldBy.map((holder) => `held ${holder.pid}`),
     ...found.unread.map((wait) => `unread ${wait.stream} ${wait.reading}`),
-    ...(found.unended ? ['unended'] : []),
+    ...(found.unended ? [`unended ${found.unended.awaited === undefined}`] : []),
     ...(found.asked ? [`asked ${found.asked.signal} ${found.asked.disposition}`] : []),
     ...(found.handles ? ['handles'] : []),
   ];

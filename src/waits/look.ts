@@ -18,6 +18,8 @@ export interface LookRequest {
   readonly asked?: { readonly signal: string; readonly ms: number };
   readonly handles?: { readonly queued: number; readonly ms: number };
   readonly stallMs: number;
+  /** What the program waits for besides the child, and after which it may write to it. */
+  readonly otherWork: () => string | undefined;
 }
 
 /** Undefined where the picture shows two moments, or nothing is wrong. */
@@ -36,13 +38,14 @@ export function look(request: LookRequest): StalledChild | undefined {
   const heldBy = request.ends.length > 0 ? pipeHolders(picture, process.pid, request.ends, pid) : [];
   const asked = request.asked && dispositionOf(request, request.asked);
   const unended = waits.find(({ stream }) => stream === 'stdin');
+  const awaited = unended && request.otherWork();
   const found: StalledChild = {
     fork,
     child,
     ...(request.exitedMs !== undefined && { exitedMs: request.exitedMs }),
     heldBy,
     unread: waits.filter(({ stream }) => stream !== 'stdin'),
-    ...(unended && { unended }),
+    ...(unended && { unended: { ...unended, ...(awaited !== undefined && { awaited }) } }),
     ...(asked && { asked }),
     ...(request.handles && {
       handles: { ...request.handles, proof: handleProof(procfs, pid, request.handles) },

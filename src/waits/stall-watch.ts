@@ -46,6 +46,7 @@ export class StallWatch {
     this.#children = new LateChildren({
       procfs: context.procfs,
       stallMs: context.config.stallMs,
+      workers: () => context.ledger.workers(),
       report: (children, waitedMs, fork) => this.#report(children, waitedMs, fork),
     });
   }

@@ -11,7 +11,7 @@ export interface OwnStream {
   readonly name: string;
   readonly fd: number;
   readonly direction: 'input' | 'output';
-  readonly reading: 'never' | 'paused';
+  readonly reading: StreamWait['reading'];
 }
 
 /**
@@ -29,6 +29,8 @@ export function streamWaits(scene: Scene, child: number, streams: readonly OwnSt
   const sleepers: { pid: number; thread: ThreadPicture; stream: OwnStream; id: string }[] = [];
   for (const pid of [child, ...descendants(picture, child)]) {
     for (const thread of picture.process(pid)?.threads ?? []) {
+      // who is stopped, as by a debugger, does not go on when somebody reads
+      if (thread.state !== 'S') continue;
       for (const { stream, target } of ends) {
         if (!sleepsOn(picture, pid, thread, target, stream.direction)) continue;
         const id = channelId(stream.direction === 'input' ? 'read' : 'write', target);
