@@ -1,4 +1,5 @@
 import type { Departures } from './exits/departures';
+import { hasLateListeners } from './exits/late-listeners';
 import { survivorOf } from './exits/survivor';
 import { unflushed } from './exits/unflushed';
 import type { LiveChild } from './instruments/sink';
@@ -87,7 +88,12 @@ export class ExitView implements ExitSnapshot {
   unflushed(): readonly Unflushed[] {
     // a worker thread hands its output to the thread that made it, which goes on writing
     if (this.moment.of !== 'process') return [];
-    return unflushed(this.#context.touched, this.#context.candidates);
+    const { touched, candidates, departures } = this.#context;
+    // what a child has not read that was asked to end is not wanted any more
+    const wanted = candidates.filter(
+      ({ fork }) => !fork.child || departures.signals(fork.child.pid).size === 0,
+    );
+    return unflushed(touched, wanted);
   }
 
   thrownAway(): readonly ThrownAway[] {
@@ -112,6 +118,8 @@ export class ExitView implements ExitSnapshot {
 
   /** A child that is just ending is no survivor: where one looks as if it would stay, a moment is given to it. */
   #settled(): Survivor[] {
+    // they may yet be ended: then nobody can say who stays
+    if (this.moment.of === 'process' && hasLateListeners()) return [];
     let alive = this.#alive();
     if (this.moment.of !== 'process') return alive;
     for (const pause of PAUSES) {

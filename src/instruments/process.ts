@@ -29,7 +29,8 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
       try {
         return Reflect.apply(emit, self, args);
       } finally {
-        sink.exiting(Number(process.exitCode ?? args[1] ?? 0));
+        const code = Number(process.exitCode ?? args[1] ?? 0);
+        if (!isWrapped() || !beforeReallyExit((last) => sink.exiting(last))) sink.exiting(code);
       }
     }
     if (event === 'uncaughtExceptionMonitor') sink.uncaught(args[1]);
@@ -52,6 +53,25 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
     if (typeof file === 'string') sink.forking(execveCall(file, Array.isArray(argv) ? argv.map(String) : []));
     return Reflect.apply(original, self, args);
   });
+}
+
+/** Somebody has put an `emit` of his own in front of ours, and may act once ours has returned. */
+const isWrapped = () => Object.hasOwn(process, 'emit');
+
+/**
+ * Acts when `process.exit()`, if we are in it, has called everybody and takes the last step. Returns whether it will.
+ */
+function beforeReallyExit(act: (code: number) => void): boolean {
+  if (!capture(DEPTH).through('node:internal/process/per_thread').includes('exit')) return false;
+  const owner = process as unknown as { reallyExit?: (code?: number | string) => void };
+  const { reallyExit } = owner;
+  if (typeof reallyExit !== 'function') return false;
+  owner.reallyExit = (code) => {
+    owner.reallyExit = reallyExit;
+    act(Number(code ?? 0));
+    return Reflect.apply(reallyExit, process, [process.exitCode || code]);
+  };
+  return true;
 }
 
 function execveCall(file: string, args: readonly string[]): ForkCall {
