@@ -12,12 +12,13 @@ import { named } from './words';
  * command that the shell has started does not hear of it.
  *
  * ### Certain because
- * `/proc/<pid>/stat` shows the child alive, as our child, after the program's last `exit` listener (and those of the package signal-exit) and some
- * 50 ms more; it was not sent a signal that ends it; and no thread of it, or of a process below it, waits on a pipe
- * IPC channel or connection that closes with this process (a service that ends at the end of its input is healthy),
- * and neither its arguments nor its environment show that it knows the pid of this process, which it may watch (as
- * with `tail --pid` or `setpriv --pdeathsig`). A child that is `detached` and was released with `unref()` is meant to live on. Behind a killed shell: the process was
- * below the shell when it was killed, and has the same start time half a second after the shell's exit.
+ * `/proc/<pid>/stat` shows the child alive, as our child, after the program's last `exit` listener (and those of the
+ * package signal-exit) and some 50 ms more; it was not sent a signal that ends it; no thread of it, or of a process
+ * below it, waits on a pipe, IPC channel or connection that closes with this process (a service that ends at the end
+ * of its input is healthy); and neither its arguments nor its environment show that it knows the pid of this process,
+ * which it may watch (as with `tail --pid` or `setpriv --pdeathsig`). A child that is `detached` and was released with
+ * `unref()` is meant to live on. Behind a killed shell: the process was below the shell when it was killed, and has
+ * the same start time half a second after the shell's exit.
  *
  * ### Example
  * ```js
