@@ -1,5 +1,6 @@
 import { hasSubscribers } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
+import { Aftermath } from './aftermath';
 import { Budget } from './budget';
 import { now, wallClock } from './clock';
 import type { Config } from './config';
@@ -24,32 +25,15 @@ import { messageOf, say } from './say';
 import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
 import { Strangers } from './strangers';
 import type { Session } from './testing/session';
-import { setTimer } from './timers';
 import { isTraced } from './tracing';
 
 /** Set in a test run: see `testing/run-log.ts`. */
 const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
 
-/** How long after a fork its consequences are looked at, in milliseconds. */
-const AFTERMATH_MS = 200;
-
-/** When else a child that shares our input is looked at: it may begin to read late, or end soon. */
-const INPUT_LOOKS_MS = [40, 1000, 3000];
-
 const BURST: Gap = {
   what: 'some forks of a burst',
   why: 'they came faster than each could be judged in 2 % of the time; others of the same kind were',
 };
-
-const { nextTick } = process;
-
-/** A fork whose consequences are to be looked at. */
-interface Pending {
-  readonly call: ForkCall;
-  readonly faults: number;
-  /** It was seen that child and parent read the same input. */
-  split?: boolean;
-}
 
 /** What the guard has gathered since the start. */
 export interface Gathered {
@@ -67,14 +51,13 @@ export class Observer {
   readonly procfs = createProcfs();
   readonly engine: Engine;
   readonly exits: Exits;
+  readonly aftermath: Aftermath;
   readonly #gathered: Gathered;
   readonly #ownTable = new OwnTable();
   readonly #budget = new Budget();
   readonly #memory = new MemoryLook();
   readonly #owners = new Owners(this.procfs);
   readonly #strangers = new Strangers();
-  #pending: Pending[] = [];
-  #timer: NodeJS.Timeout | undefined;
   #forks = 0;
   #otelReporter: Reporter | undefined;
   readonly #writingLate: Reporter[] = [];
@@ -93,6 +76,13 @@ export class Observer {
         const counter = this.procfs.schedstat('self', this.procfs.threadSelf());
         return counter && counter.ranNanoseconds / 1e6;
       },
+    });
+    this.aftermath = new Aftermath({
+      engine: this.engine,
+      context: () => this.context,
+      drainGaps: () => this.drainGaps(),
+      slowForkMs: gathered.config.slowForkMs,
+      suspects: () => this.#strangers.lookAgain(this.procfs, gathered.ledger),
     });
     this.exits = new Exits({
       procfs: this.procfs,
@@ -175,7 +165,7 @@ export class Observer {
     if (call.blockedMs !== undefined) this.#ownTable.earn(call.blockedMs);
     const view = once(() => new ForkView(call, this.context));
     const hazards = this.#judgeFork(call, view);
-    if (this.#hasAftermath(call)) this.#expectAftermath(call);
+    this.aftermath.follow(call);
     const record = once(() => this.#recordOf(call, view()));
     if (this.#gathered.config.forks) this.engine.each('fork', (reporter) => reporter.fork?.(record()));
     forkChannel().publishEnd(call, record);
@@ -206,7 +196,7 @@ export class Observer {
         procfs,
         exits,
         ledger: this.#gathered.ledger,
-        settle: () => this.settle(),
+        settle: () => this.aftermath.settle(),
       });
       this.engine.hearer = (hazard) => session.found(hazard);
       this.#tests = session;
@@ -265,7 +255,7 @@ export class Observer {
   /** The process or worker thread ends. */
   exit(code: number, site: Site): Hazard[] {
     this.#strangers.look(this.procfs, this.#gathered.ledger);
-    this.settle();
+    this.aftermath.settle();
     const hazards = this.exits.here(code, site);
     const summary = {
       pid: process.pid,
@@ -299,61 +289,16 @@ export class Observer {
     for (const gap of this.procfs.failures()) this.engine.gap(gap);
   }
 
-  #hasAftermath(call: ForkCall): boolean {
-    if (call.blocking || call.child === undefined) return false;
-    const strangers = this.#strangers.lookAgain(this.procfs, this.#gathered.ledger);
-    const slow = (call.blockedMs ?? 0) >= this.#gathered.config.slowForkMs;
-    return strangers || slow || sharesInput(call);
-  }
-
-  #expectAftermath(call: ForkCall): void {
-    const pending = { call, faults: process.resourceUsage().minorPageFault };
-    this.#pending.push(pending);
-    this.#timer ??= setTimer(() => {
-      this.#timer = undefined;
-      this.settle();
-    }, AFTERMATH_MS).unref();
-    if (!sharesInput(call)) return;
-    // a connection can block this thread as soon as it goes on
-    if ((call.stdio[0]?.parentFd ?? 0) > 2) nextTick(() => this.#lookAtInput(pending));
-    for (const delay of INPUT_LOOKS_MS) setTimer(() => this.#lookAtInput(pending), delay).unref();
-  }
-
-  #lookAtInput(pending: Pending): void {
-    try {
-      if (pending.split || !this.#viewOf(pending).splitsInput()) return;
-      this.#pending = this.#pending.filter((one) => one !== pending);
-      this.#judge(pending);
-      this.drainGaps();
-    } catch (error) {
-      say(`internal error in a look at shared input, the program goes on: ${messageOf(error)}`);
-    }
-  }
-
-  #viewOf({ call, faults }: Pending): AftermathView {
-    return new AftermathView(call, this.context, faults);
-  }
-
-  #judge(pending: Pending): Hazard[] {
-    const view = this.#viewOf(pending);
-    pending.split = sharesInput(pending.call) && view.splitsInput();
-    return this.engine.run('aftermath', view);
-  }
-
   /** Judges a child that might be forked now. */
   check(): Hazard[] {
     this.#strangers.look(this.procfs, this.#gathered.ledger);
     const call = imaginedCall();
     call.threadId = this.#gathered.ledger.threadId;
     const hazards = this.engine.run('fork', new ForkView(call, this.context));
-    hazards.push(...this.engine.run('aftermath', new AftermathView(call, this.context, 0)), ...this.settle());
-    return hazards;
-  }
-
-  /** Judges what the forks of the last moments have led to. */
-  settle(): Hazard[] {
-    const hazards = this.#pending.splice(0).flatMap((pending) => this.#judge(pending));
-    this.drainGaps();
+    hazards.push(
+      ...this.engine.run('aftermath', new AftermathView(call, this.context, 0)),
+      ...this.aftermath.settle(),
+    );
     return hazards;
   }
 
@@ -390,11 +335,6 @@ export class Observer {
       }
     });
   }
-}
-
-/** It got our stdin, or a descriptor by its number. */
-function sharesInput({ stdio }: ForkCall): boolean {
-  return stdio.some(({ fd, parentFd = 1 }) => parentFd > 2 || (parentFd === 0 && fd === 0));
 }
 
 function forkChannel(): typeof import('./fork-channel') {

@@ -7,6 +7,7 @@ import { messageOf, say } from './say';
 
 const startTimeout = setTimeout;
 const startInterval = setInterval;
+const { nextTick } = process;
 
 export function setTimer(act: () => void, milliseconds: number): NodeJS.Timeout {
   return startTimeout(() => contain(act), milliseconds);
@@ -14,6 +15,11 @@ export function setTimer(act: () => void, milliseconds: number): NodeJS.Timeout 
 
 export function setRepeated(act: () => void, milliseconds: number): NodeJS.Timeout {
   return startInterval(() => contain(act), milliseconds);
+}
+
+/** Before the event loop goes on. */
+export function setTick(act: () => void): void {
+  nextTick(() => contain(act));
 }
 
 function contain(act: () => void): void {
