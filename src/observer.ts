@@ -264,6 +264,7 @@ export class Observer {
       gaps: this.engine.gaps,
     };
     this.engine.each('end', (reporter) => reporter.end?.(summary));
+    this.#tests?.end();
     return hazards;
   }
 
@@ -315,18 +316,28 @@ export class Observer {
     };
   }
 
+  /** Silent once a test runner speaks for what is found; it may begin to after the first fork. */
+  #unlessSpoken(reporter: Reporter): Reporter {
+    const spoken = () => this.#tests?.spoken === true;
+    return {
+      hazard: (hazard) => !spoken() && reporter.hazard(hazard),
+      repeat: (...again) => !spoken() && reporter.repeat?.(...again),
+      end: (summary) => !spoken() && reporter.end?.(summary),
+    };
+  }
+
   #createReporters(): Reporter[] {
     const { config } = this.#gathered;
     const options = {
       cwd: workingDirectory() ?? '/',
       ...(config.output !== undefined && { output: config.output }),
     };
-    const usual = this.#tests?.spoken ? ['otel'] : ['terminal', 'otel'];
-    const names = config.reporters ?? usual;
+    const names = config.reporters ?? ['terminal', 'otel'];
     return names.flatMap((name) => {
       try {
         if (name === 'otel' && this.#otel) return this.#otel;
         const reporter = createReporter(name, options);
+        if (!config.reporters && name === 'terminal') return this.#unlessSpoken(reporter);
         if (DOCUMENT_REPORTERS.has(name)) this.#writingLate.push(reporter);
         return reporter;
       } catch (error) {

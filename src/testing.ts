@@ -5,7 +5,7 @@
 import { AssertionError } from 'node:assert';
 import { type Allowance, isAllowed } from './allow';
 import type { Hazard } from './model';
-import { allowances, ask, isHarmful, settle } from './testing/ask';
+import { allowances, ask, isHarmful, isLoaded, settle } from './testing/ask';
 import type { Mark } from './testing/protocol';
 
 export type { Allowance } from './allow';
@@ -63,33 +63,88 @@ export async function verifyNoHazards(
   const run = typeof body === 'function' ? body : () => {};
   if (run !== body && !chosen.since)
     throw new TypeError('verifyNoHazards needs a function, or { since: ignoreCurrent() }');
-  const hazards = await findHazards(run, chosen);
-  const harmful = hazards.filter(isHarmful).filter((hazard) => !isAllowed(hazard, allowances(chosen.allow)));
-  if (harmful.length === 0) return;
-  throw new AssertionError({
-    message: ask({ type: 'render', hazards: harmful }),
-    actual: harmful,
+  const harmful = await findHarmful(run, chosen);
+  if (harmful.length > 0) throw errorOf(harmful, verifyNoHazards);
+}
+
+async function findHarmful(body: () => unknown, options: VerifyOptions): Promise<readonly Hazard[]> {
+  const hazards = await findHazards(body, options);
+  return hazards.filter(isHarmful).filter((hazard) => !isAllowed(hazard, allowances(options.allow)));
+}
+
+function errorOf(hazards: readonly Hazard[], above: (...args: never[]) => unknown): AssertionError {
+  const error = new AssertionError({
+    message: ask({ type: 'render', hazards }),
+    actual: hazards,
     expected: [],
     operator: 'verifyNoHazards',
-    stackStartFn: verifyNoHazards,
+    stackStartFn: above,
   });
+  // the message says it all: mocha would print the objects as well
+  return Object.defineProperty(error, 'showDiff', { value: false, configurable: true, writable: true });
 }
 
 /** The hooks of `node:test`, mocha and the like. */
 export interface Hooks {
-  beforeEach(hook: () => void): unknown;
+  beforeEach(hook: (this: unknown, ...context: unknown[]) => void): unknown;
   afterEach(hook: () => Promise<void>): unknown;
+  /** With it, what files and `before` hooks leave, outside of any test, is found as well. */
+  after?(hook: () => Promise<void>): unknown;
 }
 
 /**
- * Looks after each test. Call it after your own hooks, so that what they end is gone when it looks.
+ * When this module was loaded, and so before what the files of this thread do outside of tests: `verifyEachTest` is
+ * called after the hooks.
+ */
+const outside = isLoaded() ? ignoreCurrent() : undefined;
+/** Calls whose `after` is still to come: runners may load all files first, and the children of the others live. */
+let unfinished = 0;
+/** Forks and children of which a test has been told: several hooks may look after it, and one after all. */
+const said = new Set<unknown>();
+
+/**
+ * Looks after each test and, with `after`, after all. Call it after your own hooks, so that what they end is gone
+ * when it looks.
  *
  * @throws Error where forkguard was not preloaded
  */
-export function verifyEachTest({ beforeEach, afterEach }: Hooks, options: VerifyOptions = {}): void {
+export function verifyEachTest({ beforeEach, afterEach, after }: Hooks, options: VerifyOptions = {}): void {
   let since = ignoreCurrent();
-  beforeEach(() => {
-    since = ignoreCurrent();
+  let running = 0;
+  let overlapping = false;
+  const verify = async (mark: Mark): Promise<void> => {
+    const harmful = await findHarmful(() => {}, { ...options, since: mark });
+    const unsaid = harmful.filter((hazard) => !said.has(keyOf(hazard)));
+    for (const hazard of unsaid) said.add(keyOf(hazard));
+    if (unsaid.length > 0) throw errorOf(unsaid, verify);
+  };
+  // without a named parameter: mocha would take it for a callback and wait for it
+  beforeEach(function (this: unknown, ...[context]: unknown[]) {
+    ask({ type: 'test', name: nameOf(this, context), file: '' });
+    // tests that overlap cannot be told apart: they are looked at after all
+    if (running++ > 0) overlapping = true;
+    else since = ignoreCurrent();
   });
-  afterEach(() => verifyNoHazards({ ...options, since }));
+  afterEach(async () => {
+    running--;
+    if (!overlapping) await verify(since);
+    else if (running === 0) overlapping = false;
+  });
+  if (!after) return;
+  unfinished++;
+  after(async () => {
+    if (--unfinished === 0) await verify(outside ?? since);
+  });
+}
+
+/** What a hazard is about: its fork, else its child, else itself. */
+function keyOf(hazard: Hazard): unknown {
+  return hazard.fork ?? hazard.child?.pid ?? hazard;
+}
+
+/** mocha has the test in `this`, `node:test` hands over a context. */
+function nameOf(self: unknown, context: unknown): string {
+  const { currentTest } = (self ?? {}) as { currentTest?: { fullTitle?(): string } };
+  const { fullName, name } = (context ?? {}) as { fullName?: unknown; name?: unknown };
+  return String(currentTest?.fullTitle?.() ?? fullName ?? name ?? '');
 }

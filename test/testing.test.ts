@@ -151,18 +151,32 @@ test('node:test', async () => {
   expect(code).toBe(1);
 });
 
-test('mocha', async () => {
-  mkdirSync(join(project, 'mocha'));
-  writeFileSync(
-    join(project, 'mocha/leaky.js'),
-    `const { spawn } = require('child_process');
-     require('forkguard/testing').verifyEachTest({ beforeEach, afterEach });
-     it('leaks', () => { spawn('sleep', ['50'], { stdio: 'ignore' }); });
-     it('does not', () => {});`,
-  );
-  const { code, output } = await run('mocha', [MOCHA, 'leaky.js', '--timeout', '10000', '--exit']);
-  expect(output).toContain('child `sleep` lives on after this test has ended');
-  expect(output).toContain('leaky.js:3:');
+test.each([
+  ['one process', []],
+  ['--parallel', ['--parallel', '--jobs=2']],
+])('mocha, %s: leaks in a test, outside of tests and in none', async (_, options) => {
+  mkdirSync(join(project, 'mocha'), { recursive: true });
+  const leak = `spawn('sleep', ['50'], { stdio: 'ignore' });`;
+  const bodies = {
+    leaky: `it('leaks', () => { ${leak} }); it('does not', () => {});`,
+    outside: `${leak} it('is fine', () => {});`,
+    fine: `let child; before(() => { child = ${leak} }); it('is fine', () => {});
+      after(async () => { child.kill(); await require('events').once(child, 'exit'); });`,
+  };
+  for (const [name, body] of Object.entries(bodies))
+    writeFileSync(
+      join(project, `mocha/${name}.js`),
+      `const { spawn } = require('child_process'); const { verifyEachTest } = require('forkguard/testing');
+       describe('${name}', () => {\n${body}\nverifyEachTest({ beforeEach, afterEach, after }); });`,
+    );
+  const files = Object.keys(bodies).map((name) => `${name}.js`);
+  const { code, output } = await run('mocha', [MOCHA, ...files, '--timeout', '10000', '--exit', ...options]);
+  expect(output).toContain('"after each" hook for "leaks"');
+  expect(output.match(/forked {2}(leaky|outside|fine)\.js:3:/g)?.sort()).toEqual([
+    'forked  leaky.js:3:',
+    'forked  outside.js:3:',
+  ]);
+  expect(output).not.toContain("'before each'");
   expect(code).toBeGreaterThan(0);
 });
 

@@ -31,6 +31,11 @@ export interface Ending {
 
 let forks = 0;
 
+/** How many forks this thread has made so far: the `number` of the last one. */
+export function forkCount(): number {
+  return forks;
+}
+
 /** A fork as it happens. Making one must stay cheap: what only a report needs is worked out when it is read. */
 export class ForkCall implements Fork {
   readonly type = 'fork';

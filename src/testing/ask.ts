@@ -9,6 +9,11 @@ const PAUSES = [1, 5, 10, 20, 50, 100, 200, 400, 800];
 const MISSING =
   "forkguard is not loaded, so nothing would be found: run the tests with NODE_OPTIONS='--require forkguard/register', or with `npx forkguard run -- …`";
 
+/** Whether forkguard was preloaded. */
+export function isLoaded(): boolean {
+  return channel(CHANNEL).hasSubscribers;
+}
+
 /**
  * Asks the guard of this thread.
  *

@@ -43,6 +43,7 @@ expect?.extend(matchers);
 // a first question now: without the preload every file fails at once and says why
 const atFileStart = ask({ type: 'mark' });
 const file = pathOf(expect?.getState().testPath ?? '');
+ask({ type: 'test', name: '', file });
 let sinceFile: Mark = atFileStart;
 let sinceTest: Mark | undefined;
 let concurrent = false;
@@ -70,7 +71,10 @@ handlers().unshift(async (event, state) => {
     }
     case 'run_finish': {
       const error = await examine(sinceFile, `the file ${file}`);
-      if (error) state.unhandledErrors.push(error);
+      if (!error) return;
+      // jest prints what follows the first line once more where no line of a stack divides text and stack
+      error.stack = `${error.message}\n    at <anonymous>:0:0`;
+      state.unhandledErrors.push(error);
     }
   }
 });

@@ -10,6 +10,8 @@ export const CHANNEL = 'forkguard:testing';
 /** What was there at one time. Made by the guard and only handed back to it. */
 export interface Mark {
   readonly forks: number;
+  /** The number of the last fork. */
+  readonly lastFork: number;
   readonly hazards: number;
   readonly pids: ReadonlySet<number>;
   readonly lowest: number;
@@ -36,7 +38,7 @@ export type Request =
   | { readonly type: 'render'; readonly hazards: readonly Hazard[]; answer?: string }
   /** Waits on a timer that no fake timers have replaced. */
   | { readonly type: 'pause'; readonly milliseconds: number; answer?: Promise<void> }
-  /** A test begins; from now on a runner speaks for the hazards, and the terminal need not. */
+  /** A test begins, or a file, whose name is empty; from now on a runner speaks for the hazards, and the terminal need not. */
   | { readonly type: 'test'; readonly name: string; readonly file: string; answer?: true };
 
 /** A request whose answer has the type that belongs to it. */

@@ -1,4 +1,6 @@
 import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { ChildFacts, Site } from '../model';
 
 /** The variable through which the processes of one test run know its log. */
@@ -7,7 +9,7 @@ export const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
 const THREAD_DATA = 'forkguard.run';
 
 // taken at load: programs, and tests, replace them
-const { appendFileSync, mkdtempSync, readFileSync, rmSync } = fs;
+const { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } = fs;
 
 /** A fork of a test run. */
 export interface LoggedFork {
@@ -24,28 +26,32 @@ export interface LoggedFork {
 /** Notes on forks that outlive the thread and the process that wrote them: runners kill both. */
 export class RunLog {
   readonly path: string;
+  /** Its folder is made with the first note. */
+  readonly #late: boolean;
 
-  constructor(path: string) {
+  constructor(path: string, late = false) {
     this.path = path;
+    this.#late = late;
   }
 
   /** The log of the run that this process or thread belongs to. */
   static here(): RunLog | undefined {
-    const path = process.env[RUN_LOG] ?? threads().getEnvironmentData(THREAD_DATA);
-    return typeof path === 'string' ? new RunLog(path) : undefined;
+    const path = process.env[RUN_LOG];
+    if (path !== undefined) return new RunLog(path);
+    const ofThreads = threads().getEnvironmentData(THREAD_DATA);
+    return typeof ofThreads === 'string' ? new RunLog(ofThreads, true) : undefined;
   }
 
-  /** A log for the worker threads of this thread alone. It goes with the process. */
+  /** A log for the worker threads of this thread alone: nothing is there before one of them forks. */
   static forThreads(): RunLog {
-    const log = RunLog.make();
+    const { randomUUID } = require('node:crypto') as typeof import('node:crypto');
+    const log = new RunLog(join(tmpdir(), `forkguard-run-${randomUUID()}`, 'forks'), true);
     threads().setEnvironmentData(THREAD_DATA, log.path);
     return log;
   }
 
   static make(): RunLog {
-    const os = require('node:os') as typeof import('node:os');
-    const { join } = require('node:path') as typeof import('node:path');
-    return new RunLog(join(mkdtempSync(join(os.tmpdir(), 'forkguard-run-')), 'forks'));
+    return new RunLog(join(mkdtempSync(join(tmpdir(), 'forkguard-run-')), 'forks'));
   }
 
   /** Notes a child, or what a child has left behind, with the place of the fork and the test that runs. */
@@ -64,10 +70,21 @@ export class RunLog {
       ...(frame && { site: { file: frame.file, line: frame.line, column: frame.column } }),
       ...(test && { test: test.name, file: test.file }),
     };
+    const line = `${JSON.stringify(entry)}\n`;
     try {
-      appendFileSync(this.path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+      appendFileSync(this.path, line, { mode: 0o600 });
     } catch {
       // the run is over, and its log gone
+      if (this.#late) this.#begin(line);
+    }
+  }
+
+  #begin(line: string): void {
+    try {
+      mkdirSync(dirname(this.path), { mode: 0o700 });
+      appendFileSync(this.path, line, { mode: 0o600 });
+    } catch {
+      // no place for notes: what the thread leaves is not found
     }
   }
 
@@ -92,7 +109,6 @@ export class RunLog {
   }
 
   remove(): void {
-    const { dirname } = require('node:path') as typeof import('node:path');
     rmSync(dirname(this.path), { recursive: true, force: true });
   }
 }

@@ -80,7 +80,8 @@ function describe(pid: number, comm: string, fork: LoggedFork | undefined): stri
   const lines = [
     `warning[orphaned-children] \`${fork?.command ?? comm}\` (pid ${pid}) lives on after the test run`,
   ];
-  if (fork?.test) lines.push(`  test    ${fork.test} (${fork.file})`);
+  if (fork?.test) lines.push(`  test    ${fork.test}${fork.file ? ` (${fork.file})` : ''}`);
+  else if (fork?.file) lines.push(`  test    none: outside of tests, in ${fork.file}`);
   if (fork?.site) lines.push(`  forked  ${fork.site.file}:${fork.site.line}:${fork.site.column}`);
   lines.push(
     '  why     the worker of the test runner that it comes from has ended, which does not end its children',

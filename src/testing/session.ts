@@ -1,17 +1,15 @@
 import type { Exits } from '../exits/exits';
-import type { ForkCall } from '../instruments/fork-call';
+import { type ForkCall, forkCount } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { Ledger } from '../ledger';
 import type { ChildFacts, Hazard } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import { PLAIN, renderHazard } from '../render';
 import type { Orphan } from '../rules/rule';
+import { setTimer } from '../timers';
 import { Lineage } from './lineage';
 import type { Judgement, Left, Mark, Request } from './protocol';
 import { RunLog, siteOf } from './run-log';
-
-/** Taken before a test can put fake timers in its place. */
-const setTimer = setTimeout;
 
 /** So many hazards are kept for marks that have not been judged yet. */
 const MOST = 2000;
@@ -63,7 +61,7 @@ export class Session {
           .join('\n\n');
         return;
       case 'pause':
-        request.answer = new Promise((resolve) => setTimer(resolve, request.milliseconds));
+        request.answer = new Promise<void>((resolve) => setTimer(() => resolve(), request.milliseconds));
         return;
       case 'test':
         this.#test = { name: request.name, file: request.file };
@@ -98,6 +96,11 @@ export class Session {
     if (pid !== undefined) this.#lineage.exited(pid);
   }
 
+  /** The process or thread ends. */
+  end(): void {
+    this.#ownLog?.remove();
+  }
+
   #mark(): Mark {
     // worker threads that start from now on write their forks where they can be read afterwards
     if (!this.#log) {
@@ -107,6 +110,7 @@ export class Session {
     const pids = new Set(procfs.children('self') ?? []);
     return {
       forks: this.#lineage.count,
+      lastFork: forkCount(),
       hazards: this.#dropped + this.#hazards.length,
       pids,
       lowest: Math.max(0, ...pids),
@@ -122,7 +126,10 @@ export class Session {
   }
 
   #since(mark: Mark): readonly Hazard[] {
-    return this.#hazards.slice(Math.max(0, mark.hazards - this.#dropped));
+    // a fork of another test that is found to be stuck only now is none of this one's
+    return this.#hazards
+      .slice(Math.max(0, mark.hazards - this.#dropped))
+      .filter(({ fork }) => !fork || numberOf(fork) > mark.lastFork);
   }
 
   #live(since: Mark): LiveChild[] {
@@ -173,4 +180,9 @@ export class Session {
       };
     });
   }
+}
+
+/** The last part of a fork's id: its number in this thread. */
+function numberOf(id: string): number {
+  return Number(id.slice(id.lastIndexOf('.') + 1));
 }

@@ -22,11 +22,12 @@ let sinceFile: Mark = ask({ type: 'mark' });
 let sinceTest: Mark | undefined;
 let running = 0;
 let overlapping = false;
-let file = '';
+let file = pathOf(expect.getState().testPath ?? '');
+ask({ type: 'test', name: '', file });
 
 // vitest runs the hooks that end a test last first: ours, the first to be registered, sees what the others left
 beforeEach(({ task }) => {
-  file = relative(process.cwd(), (task as Task).file?.filepath ?? '');
+  file = pathOf((task as Task).file?.filepath ?? '');
   ask({ type: 'test', name: nameOf(task as Task), file });
   // tests that overlap cannot be told apart: the file answers for them
   if (running++ > 0) overlapping = true;
@@ -68,4 +69,8 @@ function nameOf(task: Task): string {
   const names: string[] = [];
   for (let one: Task | undefined = task; one; one = one.suite) names.unshift(one.name);
   return names.filter(Boolean).join(' > ');
+}
+
+function pathOf(path: string): string {
+  return path && relative(process.cwd(), path);
 }
