@@ -16,7 +16,8 @@ import { seconds } from './words';
  * Every thread that could still wake one of those concerned was looked at: what it sleeps in, on which descriptors,
  * and who holds the other ends. Whoever runs, sleeps on a timer, waits for a terminal, a peer elsewhere or anything
  * that is not known counts as able to go on. Nobody is left, in two pictures in which no thread ran. Where one of
- * them gives up by a limit of its own (a `timeout`, the limit of a poll), the finding is a warning and names it.
+ * them gives up by a limit of its own (a `timeout`, the limit of a poll), the finding is a warning and names it. An
+ * `Atomics.wait` with a limit that nobody would notify is `info`: it may be meant as a pause.
  *
  * ### Example
  * ```js
@@ -35,8 +36,10 @@ export const waitCycles: Rule = {
       if (call.kind === 'spawn') continue;
       // a pipe that a gone child left behind is told by held-pipes
       if (call.kind === 'sync' && !call.child) continue;
-      if (call.verdict) yield cycle(call);
+      const pause = isPause(call);
+      if (call.verdict && !pause) yield cycle(call);
       else if (call.output.length > 0) yield output(call);
+      else if (call.verdict) yield { ...cycle(call), severity: 'info' };
     }
   },
 };
@@ -64,6 +67,13 @@ function cycle(call: StalledCall): Finding {
     fork: call.fork?.id,
     child: call.child,
   };
+}
+
+/** `Atomics.wait` with a limit is also how a thread sleeps, and then nobody is to notify it. */
+function isPause({ kind, thread, verdict }: StalledCall): boolean {
+  return (
+    kind === 'wait' && verdict?.grade === 'limited' && verdict.deadlines.some(({ who }) => who === thread)
+  );
 }
 
 function advice({ kind, child }: StalledCall, waits: readonly Wait[]): string {
