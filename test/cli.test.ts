@@ -122,6 +122,26 @@ describe('inspect', () => {
     }
   });
 
+  test('names that others chose show as they are, and do nothing', async () => {
+    const name = 'evil\x1b[31m\u202e';
+    const program = `
+      require('fs').openSync(${JSON.stringify(join(folder, name))}, 'w');
+      require('net').createServer().listen('\\0' + ${JSON.stringify(name)} + process.pid, () => console.log('ready'));`;
+    const args = ['-e', program, '--', '--password', 'hunter2', name];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    try {
+      for (const form of [[], ['--json']]) {
+        const { stdout } = forkguard(['inspect', ...form, String(child.pid)]);
+        expect(stdout).toMatch(/@evil\\+x1b\[31m\\+u202e/);
+        expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+        expect(stdout).not.toContain('hunter2');
+      }
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
   /** A server whose thread is in a `*Sync` call; `child` is the code that runs in the child, with PORT for its port. */
   async function blockedServer(child: string, look: (pid: number) => void): Promise<void> {
     const program = `const server = require('net').createServer().listen(0, '127.0.0.1', () => {

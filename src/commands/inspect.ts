@@ -92,7 +92,11 @@ function text(report: ProcessReport, waits: InspectedWaits, gaps: readonly strin
     'none',
   );
   if (report.nativePackages.length > 0) {
-    section('native packages loaded: they open what Node did not', [report.nativePackages.join(', ')], '');
+    section(
+      'native packages loaded: they open what Node did not',
+      [escapeText(report.nativePackages.join(', '))],
+      '',
+    );
   }
   if (gaps.length > 0) section('could not be read', gaps, '');
   return `${lines.join('\n')}\n`;
@@ -100,7 +104,7 @@ function text(report: ProcessReport, waits: InspectedWaits, gaps: readonly strin
 
 function row({ fd, target, socket, locks, access }: InspectedDescriptor): string {
   const address = socket
-    ? [socket.protocol, socket.state, socket.local, socket.remote].filter(Boolean).join(' ')
+    ? [socket.protocol, socket.state, escapeText(socket.local, 120), socket.remote].filter(Boolean).join(' ')
     : '';
   const held = crossingLocks(locks).map(({ type, access: kind }) => `${type} ${kind}`);
   return [String(fd).padStart(4), escapeText(target, 120), address, access, ...held]
@@ -115,5 +119,6 @@ function counted(names: readonly string[]): string {
 }
 
 function jsonSafe(_key: string, value: unknown): unknown {
+  if (typeof value === 'string') return escapeText(value);
   return typeof value === 'bigint' ? value.toString() : value;
 }

@@ -1,3 +1,4 @@
+import { escapeText } from '../escape';
 import { createProcfs, type Procfs } from '../procfs/procfs';
 import { type LoggedFork, RUN_LOG, RunLog } from './run-log';
 
@@ -57,7 +58,7 @@ export class Run {
       .map((pid) => {
         const stat = procfs.stat(pid);
         const fork = forks.get(pid) ?? forks.get(stat?.session ?? 0) ?? forks.get(stat?.pgrp ?? 0);
-        return describe(pid, stat?.comm ?? '', fork);
+        return describe(pid, escapeText(stat?.comm ?? ''), fork);
       })
       .join('\n\n');
   }
