@@ -101,7 +101,11 @@ for (const options of [{ cwd: '/no/such' }, { env }, { env, detached: true, stdi
   spawn('true', options).on('error', () => {}).unref();
 spawnSync('node', ['-e', '0'], { env: { PATH: process.env.PATH, SECRET: '${CANARY}' } });
 spawnSync('sh', ['-c', 'true \\u001b[31m\\u202e \\n]0;x\\u0007', 'x'.repeat(100000)], { cwd: '/no/such' });
-throw new Error('end');`;
+spawn('mysql', ['-p${CANARY}', '--token=${CANARY}', 'https://me:${CANARY}@host/'], { cwd: '/no/such' }).on('error', () => {});
+spawnSync('curl -u me:${CANARY} x; TOKEN=${CANARY} run', { shell: true, cwd: '/no/such' });
+setImmediate(() => {
+  throw new Error('end');
+});`;
 
 test.each(['terminal', 'ndjson', 'github', 'sarif', 'junit', 'html'])(
   'reporter %s: no value of the environment, no raw control character, 0600',

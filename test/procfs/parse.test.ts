@@ -16,6 +16,7 @@ import {
   parseSyscall,
   parseTimers,
 } from '../../src/procfs/parse-process';
+import { parsePeers } from '../../src/waits/unix-peers';
 
 const parsers: Record<string, (text: string) => unknown> = {
   parseStat,
@@ -31,6 +32,7 @@ const parsers: Record<string, (text: string) => unknown> = {
   parseMaps,
   parseAddress,
   parseUnixSockets,
+  parsePeers,
   parseTcp: (text) => parseInternetSockets(text, 'tcp'),
   parseUdp6: (text) => parseInternetSockets(text, 'udp6'),
   closeOnExec: (text) => closeOnExecIn(Buffer.from(text), Buffer.byteLength(text)),
@@ -40,7 +42,7 @@ const parsers: Record<string, (text: string) => unknown> = {
 const kernelLike = fc
   .array(
     fc.constantFrom(
-      ...'pos:\t flags:\t lock: tfd: ino: 0 1 -1 02 ( ) -> FLOCK POSIX ADVISORY WRITE READ EOF fe:00:12 : \n \t 0100007F:1F90 0A 00000000:00000000 ID: signal: running 0x1 ffffffffffffffff VmFlags: dc Rss: 1 kB'.split(
+      ...'pos:\t flags:\t lock: tfd: ino: 0 1 -1 02 ( ) -> FLOCK POSIX ADVISORY WRITE READ EOF fe:00:12 : \n \t 0100007F:1F90 0A 00000000:00000000 ID: signal: running 0x1 u_str ESTAB * ffffffffffffffff VmFlags: dc Rss: 1 kB'.split(
         ' ',
       ),
     ),
