@@ -78,6 +78,8 @@ export interface ProcessStatus {
   readonly name: string;
   /** The real user id. */
   readonly uid: number;
+  /** Sent to the process and not yet taken by any thread of it. */
+  readonly signalsPending: bigint;
   readonly signalsBlocked: bigint;
   readonly signalsIgnored: bigint;
   readonly signalsCaught: bigint;
@@ -103,6 +105,7 @@ export function parseStatus(text: string): ProcessStatus | undefined {
   return {
     name,
     uid,
+    signalsPending: hexadecimal(fields.get('ShdPnd')) ?? 0n,
     signalsBlocked: hexadecimal(fields.get('SigBlk')) ?? 0n,
     signalsIgnored: hexadecimal(fields.get('SigIgn')) ?? 0n,
     signalsCaught: hexadecimal(fields.get('SigCgt')) ?? 0n,

@@ -10,7 +10,8 @@ import { named, seconds } from './words';
  * closes its own copy. While the child is busy or asleep, connections lie in this process and their clients wait.
  *
  * ### Certain because
- * The same message has been without its acknowledgement for `FORKGUARD_STALL_MS`, and the child lives.
+ * The same message has been without its acknowledgement for `FORKGUARD_STALL_MS`, and the child lives. A child that
+ * still loads its modules, so that its event loop has not begun to watch the channel, is given ten times as long.
  *
  * ### Example
  * ```js

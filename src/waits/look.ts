@@ -5,7 +5,7 @@ import type { ForkCall } from '../instruments/fork-call';
 import type { Procfs } from '../procfs/procfs';
 import type { StalledChild } from '../rules/rule';
 import { type OwnEnd, pipeHolders } from './held';
-import { takePicture } from './picture';
+import { type Picture, takePicture } from './picture';
 import { type OwnStream, streamWaits } from './streams';
 
 export interface LookRequest {
@@ -39,6 +39,7 @@ export function look(request: LookRequest): StalledChild | undefined {
   const asked = request.asked && dispositionOf(request, request.asked);
   const unended = waits.find(({ stream }) => stream === 'stdin');
   const awaited = unended && request.otherWork();
+  const handles = request.handles && isStarting(picture, request) ? undefined : request.handles;
   const found: StalledChild = {
     fork,
     child,
@@ -47,12 +48,21 @@ export function look(request: LookRequest): StalledChild | undefined {
     unread: waits.filter(({ stream }) => stream !== 'stdin'),
     ...(unended && { unended: { ...unended, ...(awaited !== undefined && { awaited }) } }),
     ...(asked && { asked }),
-    ...(request.handles && {
-      handles: { ...request.handles, proof: handleProof(procfs, pid, request.handles) },
-    }),
+    ...(handles && { handles: { ...handles, proof: handleProof(procfs, pid, handles) } }),
   };
   const empty = heldBy.length + found.unread.length === 0 && !unended && !asked && !found.handles;
   return empty ? undefined : found;
+}
+
+/**
+ * A Node child that loads its modules has not come to its event loop, whose epoll set gets the channel then. It is
+ * given ten times as long.
+ */
+function isStarting(picture: Picture, { pid, fork, handles, stallMs }: LookRequest): boolean {
+  const channel = fork.stdio.find(({ type }) => type === 'ipc');
+  if (!channel || !handles || handles.ms >= 10 * stallMs) return false;
+  const sets = picture.epollSets(pid);
+  return sets.length > 0 && !sets.some((set) => set.epoll.some(({ fd }) => fd === channel.fd));
 }
 
 function dispositionOf(
@@ -70,11 +80,13 @@ function dispositionOf(
   if (status.signalsIgnored & bit) {
     return { signal, ms, disposition: 'ignored', proof: [shown('SigIgn', status.signalsIgnored)] };
   }
-  if (status.signalsBlocked & bit) {
-    return { signal, ms, disposition: 'blocked', proof: [shown('SigBlk', status.signalsBlocked)] };
+  // who blocks a signal may take it all the same, with sigwait(3) or signalfd(2): then it is pending no more
+  if (status.signalsBlocked & status.signalsPending & bit) {
+    const proof = [shown('SigBlk', status.signalsBlocked), shown('ShdPnd', status.signalsPending)];
+    return { signal, ms, disposition: 'blocked', proof };
   }
-  // a handler may take its time
-  if (status.signalsCaught & bit && ms >= 5 * stallMs) {
+  // a handler may take its time; other signals than these are caught as a message rather than as an end
+  if (status.signalsCaught & bit && ms >= 5 * stallMs && (signal === 'SIGTERM' || signal === 'SIGINT')) {
     return { signal, ms, disposition: 'caught', proof: [shown('SigCgt', status.signalsCaught)] };
   }
   return undefined;

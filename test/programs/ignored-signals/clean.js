@@ -1,4 +1,5 @@
 // A child that takes its time to end, one that is stopped, and one that ends at once.
+//# tools: python3
 //# env: FORKGUARD_STALL_MS=500
 'use strict';
 const { spawn } = require('node:child_process');
@@ -11,3 +12,8 @@ stopped.kill('SIGSTOP');
 stopped.kill('SIGTERM');
 setTimeout(() => stopped.kill('SIGCONT'), 1500);
 stopped.on('exit', (code, signal) => console.log(signal));
+// it blocks the signal, and waits for it
+const wait = 'import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [15])\nprint("up", flush=True)\nsignal.sigwait([15])\ntime.sleep(1.5)';
+const waiting = spawn('python3', ['-c', wait]);
+waiting.stdout.once('data', () => waiting.kill());
+waiting.on('exit', (code) => console.log('waited', code));
