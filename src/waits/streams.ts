@@ -43,6 +43,9 @@ export function streamWaits(scene: Scene, child: number, streams: readonly OwnSt
   const waits: StreamWait[] = [];
   for (const { pid, thread, stream } of sleepers) {
     if (waits.some((wait) => wait.stream === stream.name)) continue;
+    // another child has our end, as its own stdin perhaps, and acts on it in our place
+    const own = picture.descriptor(self, stream.fd)?.target ?? '';
+    if (picture.holders.of(own).some((holder) => holder.pid !== self)) continue;
     const graph = buildGraph(scene, [processId(pid)]);
     const verdict = judge(graph, processId(pid), dead);
     // a full pipe that nobody has begun to read is a fact, whatever else the writer does
