@@ -160,11 +160,13 @@ export class Observer {
 
   /** Judges a fork that has just been made, or, for `process.execve`, is about to be. */
   fork(call: ForkCall): Hazard[] {
+    const begin = now();
     this.#forks++;
     if (isTraced()) this.#trace((otel) => otel.forked?.(call));
     if (call.blockedMs !== undefined) this.#ownTable.earn(call.blockedMs);
     const view = once(() => new ForkView(call, this.context));
-    const hazards = this.#judgeFork(call, view);
+    const judged = !this.#skips(call);
+    const hazards = judged ? this.engine.run('fork', view()) : [];
     this.aftermath.follow(call);
     const record = once(() => this.#recordOf(call, view()));
     if (this.#gathered.config.forks) this.engine.each('fork', (reporter) => reporter.fork?.(record()));
@@ -172,19 +174,15 @@ export class Observer {
     if (this.#tests) this.#tests.forked(call);
     else this.#noteForTests(call);
     this.drainGaps();
+    if (judged) this.#budget.spend(call, now() - begin);
     return hazards;
   }
 
-  #judgeFork(call: ForkCall, view: () => ForkView): Hazard[] {
+  #skips(call: ForkCall): boolean {
     const { mode, slowForkMs } = this.#gathered.config;
-    if (mode !== 'throw' && this.#budget.skips(call, slowForkMs)) {
-      this.engine.gap(BURST);
-      return [];
-    }
-    const begin = now();
-    const hazards = this.engine.run('fork', view());
-    this.#budget.spend(call, now() - begin);
-    return hazards;
+    if (mode === 'throw' || !this.#budget.skips(call, slowForkMs)) return false;
+    this.engine.gap(BURST);
+    return true;
   }
 
   /** The part that answers test code; made when it first asks. */

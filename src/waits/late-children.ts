@@ -33,6 +33,9 @@ interface StreamLike {
 /** The first of the two looks comes at this part of `stallMs`, so that the second is not late. */
 const EARLY = 0.6;
 
+/** Most children end without anybody having suspected them. */
+const NONE: ReadonlySet<string> = new Set();
+
 interface Tracked {
   readonly fork: ForkCall;
   readonly process: ChildProcess;
@@ -50,7 +53,7 @@ interface Tracked {
   /** Not before then, after looks that found nothing. */
   nextLook: number;
   fruitless: number;
-  readonly reported: Set<string>;
+  reported: ReadonlySet<string>;
 }
 
 export interface LateContext {
@@ -64,7 +67,7 @@ export interface LateContext {
 
 export class LateChildren {
   readonly #context: LateContext;
-  readonly #tracked = new Set<Tracked>();
+  readonly #tracked = new Map<ChildProcess, Tracked>();
   #timer: NodeJS.Timeout | undefined;
   #due = 0;
   #began = 0;
@@ -74,21 +77,21 @@ export class LateChildren {
   }
 
   add(fork: ForkCall, process: ChildProcess): void {
-    this.#tracked.add({
+    this.#tracked.set(process, {
       fork,
       process,
       trace: '',
       quietSince: wallClock(),
-      suspected: new Set(),
+      suspected: NONE,
       nextLook: 0,
       fruitless: 0,
-      reported: new Set(),
+      reported: NONE,
     });
     this.#wake();
   }
 
   exited(process: ChildProcess): void {
-    const tracked = this.#of(process);
+    const tracked = this.#tracked.get(process);
     if (!tracked) return;
     tracked.exitedAt = wallClock();
     tracked.quietSince = tracked.exitedAt;
@@ -98,7 +101,7 @@ export class LateChildren {
 
   /** `kill()` is about to be called. */
   asked(process: ChildProcess, signal: unknown): void {
-    const tracked = this.#of(process);
+    const tracked = this.#tracked.get(process);
     const name = signalName(signal);
     if (!tracked || tracked.exitedAt !== undefined || !name || !ENDING.has(name)) return;
     tracked.asked = { signal: name, at: wallClock() };
@@ -106,18 +109,13 @@ export class LateChildren {
   }
 
   sent(process: object): void {
-    if (this.#of(process as ChildProcess)) this.#wake();
+    if (this.#tracked.get(process as ChildProcess)) this.#wake();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#tracked.clear();
-  }
-
-  #of(process: ChildProcess): Tracked | undefined {
-    for (const tracked of this.#tracked) if (tracked.process === process) return tracked;
-    return undefined;
   }
 
   /** Starts the fast rhythm: something has just happened. */
@@ -153,10 +151,10 @@ export class LateChildren {
     const late = now - this.#due > this.#context.stallMs;
     this.#timer = undefined;
     let pending = false;
-    for (const tracked of [...this.#tracked]) {
+    for (const tracked of [...this.#tracked.values()]) {
       if (late) tracked.quietSince = now;
       if (this.#examine(tracked, now)) pending = true;
-      else if (isOver(tracked)) this.#tracked.delete(tracked);
+      else if (isOver(tracked)) this.#tracked.delete(tracked.process);
     }
     if (pending) this.#schedule(this.#step());
   }
@@ -178,7 +176,8 @@ export class LateChildren {
       tracked.trace = trace;
       // nothing has run or moved since the look before: that is when the quiet began
       tracked.quietSince = now;
-      tracked.suspected = new Set([...tracked.suspected].filter((key) => !QUIET.test(key)));
+      if (tracked.suspected.size > 0)
+        tracked.suspected = new Set([...tracked.suspected].filter((key) => !QUIET.test(key)));
     }
     // two pictures prove it; the time is there so that nobody is blamed for a pause
     const quiet =
@@ -209,7 +208,7 @@ export class LateChildren {
     );
     tracked.suspected = new Set(fresh);
     if (found && sure.length > 0) {
-      for (const key of sure) tracked.reported.add(key);
+      tracked.reported = new Set([...tracked.reported, ...sure]);
       const waited = now - Math.min(tracked.quietSince, tracked.asked?.at ?? now, tracked.pending?.at ?? now);
       this.#context.report([found], waited, tracked.fork);
     } else if (fresh.length === 0) {
@@ -243,7 +242,7 @@ export class LateChildren {
 
   /** What may yet come to the program and make it write to the child. */
   #otherWork(tracked: Tracked): string | undefined {
-    const others = [...this.#tracked].some(
+    const others = [...this.#tracked.values()].some(
       (other) => other !== tracked && hasCallback(other.fork) && !isOver(other) && !isWaitingForInput(other),
     );
     if (others) return 'the callback of another child';
