@@ -105,6 +105,11 @@ export class Ledger {
     this.#startedThreads.add(worker.threadId);
   }
 
+  /** Whether this thread has ever started a worker thread. */
+  get hasStartedAny(): boolean {
+    return this.#startedThreads.size > 0;
+  }
+
   /** Whether this thread has started that worker thread, which may have ended. */
   hasStarted(threadId: number): boolean {
     return this.#startedThreads.has(threadId);

@@ -28,6 +28,9 @@ export class Session {
   readonly #lineage: Lineage;
   readonly #hazards: Hazard[] = [];
   #dropped = 0;
+  #exits = 0;
+  /** Our children as they were after so many forks and exits: what has not changed is not read again. */
+  #known: { readonly forks: number; readonly exits: number; readonly pids: ReadonlySet<number> } | undefined;
   #diverting = 0;
   #test: { readonly name: string; readonly file: string } | undefined;
   #log = RunLog.here();
@@ -50,7 +53,9 @@ export class Session {
         if (request.divert) this.#diverting++;
         return;
       case 'left':
-        request.answer = [...this.#leftChildren(request.since), ...this.#leftOthers(request.since)];
+        request.answer = this.#quiet(request.since)
+          ? []
+          : [...this.#leftChildren(request.since), ...this.#leftOthers(request.since)];
         return;
       case 'judge':
         request.answer = this.#judge(request.since, request.diverted === true);
@@ -93,6 +98,7 @@ export class Session {
   }
 
   exited({ process: { pid } }: LiveChild): void {
+    this.#exits++;
     if (pid !== undefined) this.#lineage.exited(pid);
   }
 
@@ -106,8 +112,7 @@ export class Session {
     if (!this.#log) {
       this.#ownLog ??= RunLog.forThreads();
     }
-    const { procfs } = this.#options;
-    const pids = new Set(procfs.children('self') ?? []);
+    const pids = this.#children();
     return {
       forks: this.#lineage.count,
       lastFork: forkCount(),
@@ -117,10 +122,25 @@ export class Session {
     };
   }
 
+  #children(): ReadonlySet<number> {
+    const { procfs, ledger } = this.#options;
+    const now = { forks: forkCount(), exits: this.#exits };
+    const known = this.#known;
+    if (known?.forks === now.forks && known.exits === now.exits && !ledger.hasStartedAny) return known.pids;
+    const pids = new Set(procfs.children('self') ?? []);
+    this.#known = { ...now, pids };
+    return pids;
+  }
+
+  /** Nothing can be left: neither this thread nor another has forked since, and nobody was left before. */
+  #quiet(since: Mark): boolean {
+    const { ledger, exits } = this.#options;
+    return forkCount() === since.lastFork && !ledger.hasStartedAny && exits.departures.orphans().length === 0;
+  }
+
   #judge(since: Mark, diverted: boolean): Judgement {
     this.#options.settle();
-    const children = this.#live(since);
-    this.#options.exits.test(children, this.#orphans(since));
+    if (!this.#quiet(since)) this.#options.exits.test(this.#live(since), this.#orphans(since));
     if (diverted) this.#diverting--;
     return { hazards: this.#since(since) };
   }

@@ -1,0 +1,131 @@
+#!/usr/bin/env node
+// What does the test helper cost a run?   npm run build; bash bench/bare-shell.sh node bench/runners.mjs [--pairs 10] [--only jest,vitest]
+// A suite of 40 files with 10 tests each is made in a temporary folder; two tests of every fourth file run a command.
+// Each runner runs it bare and with preload and set-up module, in turns, after one round that only warms up. Wall time, and user + system time of
+// the whole tree (what the kernel adds up for children that were waited for).
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: { pairs: { type: 'string', default: '10' }, only: { type: 'string', default: 'jest,vitest' } },
+});
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+const FILES = 40;
+const TESTS = 10;
+const RUNNERS = {
+  jest: ['jest/bin/jest.js', '--maxWorkers=2'],
+  vitest: ['vitest/vitest.mjs', 'run', '--maxWorkers=2'],
+};
+
+/** What a test does: some arithmetic over objects and strings, as most tests do, or a command. */
+function body(file, test) {
+  if (file % 4 === 0 && test < 2)
+    return "await new Promise((resolve, reject) => execFile('/bin/echo', ['hello'], (e) => e ? reject(e) : resolve()));";
+  return `const all = Array.from({ length: 50 }, (_, at) => ({ at, text: String(at * ${test + 1}) }));
+    expect(JSON.parse(JSON.stringify(all))).toEqual(all);`;
+}
+
+function makeProject(runner, helped) {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'forkguard-runners-')));
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const esm = runner === 'vitest';
+  const begin = esm
+    ? "import { execFile } from 'node:child_process';\nimport { expect, test } from 'vitest';"
+    : "const { execFile } = require('node:child_process');";
+  for (let file = 0; file < FILES; file++) {
+    const tests = Array.from(
+      { length: TESTS },
+      (_, test) => `test('test ${test}', async () => { ${body(file, test)} });`,
+    );
+    writeFileSync(join(folder, `file-${file}.test.js`), [begin, ...tests, ''].join('\n'));
+  }
+  const setup = join(ROOT, 'dist/src/testing', esm ? 'vitest.mjs' : 'jest.js');
+  if (esm) {
+    const setupFiles = helped ? `setupFiles: [${JSON.stringify(setup)}]` : '';
+    writeFileSync(join(folder, 'vitest.config.mjs'), `export default { test: { ${setupFiles} } };\n`);
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  } else {
+    const config = {
+      testMatch: ['**/*.test.js'],
+      transform: {},
+      ...(helped && { setupFilesAfterEnv: [setup] }),
+    };
+    writeFileSync(join(folder, 'jest.config.js'), `module.exports = ${JSON.stringify(config)};\n`);
+    writeFileSync(join(folder, 'package.json'), '{}');
+  }
+  mkdirSync(join(folder, 'tmp'));
+  return folder;
+}
+
+/** Milliseconds of wall time, and of user and system time as the shell's `times` tells them. */
+function measure(runner, folder, helped) {
+  const [bin, ...args] = RUNNERS[runner];
+  const env = { ...process.env, CI: '1', NO_COLOR: '1' };
+  delete env.NODE_OPTIONS;
+  if (helped) env.NODE_OPTIONS = `--require ${join(ROOT, 'dist/register.js')}`;
+  const begin = process.hrtime.bigint();
+  const child = spawn(
+    'bash',
+    [
+      '-c',
+      '"$@" >/dev/null 2>tmp/stderr; code=$?; times; exit $code',
+      'bash',
+      process.execPath,
+      join(ROOT, 'node_modules', bin),
+      ...args,
+    ],
+    { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.on('close', (code) => {
+      if (code !== 0) {
+        const { stdout } = spawnSync('tail', ['-30', join(folder, 'tmp/stderr')], { encoding: 'utf8' });
+        reject(new Error(`${runner} ended with ${code}:\n${stdout}`));
+        return;
+      }
+      const wall = Number(process.hrtime.bigint() - begin) / 1e6;
+      const [, children] = text.trim().split('\n');
+      const cpu = [...children.matchAll(/(\d+)m([\d.]+)s/g)]
+        .map(([, minutes, seconds]) => Number(minutes) * 60_000 + Number(seconds) * 1000)
+        .reduce((a, b) => a + b, 0);
+      resolve({ wall, cpu });
+    });
+  });
+}
+
+const median = (numbers) => {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+};
+
+for (const runner of values.only.split(',')) {
+  const folders = { bare: makeProject(runner, false), helped: makeProject(runner, true) };
+  const rounds = [];
+  try {
+    for (let round = -1; round < Number(values.pairs); round++) {
+      const order = round % 2 === 0 ? ['bare', 'helped'] : ['helped', 'bare'];
+      const result = {};
+      for (const kind of order) result[kind] = await measure(runner, folders[kind], kind === 'helped');
+      if (round >= 0) rounds.push(result);
+    }
+  } finally {
+    for (const folder of Object.values(folders)) rmSync(folder, { recursive: true, force: true });
+  }
+  for (const metric of ['wall', 'cpu']) {
+    const of = (kind) => median(rounds.map((round) => round[kind][metric]));
+    const ratios = rounds.map(({ bare, helped }) => helped[metric] / bare[metric]);
+    const range = `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`;
+    console.log(
+      `${runner} ${metric}: bare ${of('bare').toFixed(0)} ms, helped ${of('helped').toFixed(0)} ms, ratio ${median(ratios).toFixed(3)} (${range}), ${rounds.length} pairs`,
+    );
+  }
+}
