@@ -214,6 +214,13 @@ test('arguments of a megabyte, and those that run code when they are read', () =
      let runs = 0;
      const one = { toString: () => { runs++; return 'one'; } };
      console.log(spawnSync('echo', [one], { get cwd() { runs++; return '/'; }, env: { get X() { runs++; } } }).status, runs);
+     const cell = new Int32Array(new SharedArrayBuffer(4));
+     const zero = { valueOf: () => { runs++; return 0; } };
+     console.log(Atomics.wait(cell, zero, 0, zero), runs);
+     const fs = require('node:fs');
+     const path = { href: 'file:///dev/null', protocol: 'file:', pathname: '/dev/null', hostname: '', toString() { runs++; } };
+     try { fs.openSync(path, 'r+'); } catch ({ code }) { console.log(code); }
+     console.log(runs);
      const long = Array.from({ length: 10 }, () => '\u001b]0;x'.repeat(16_000));
      console.log(spawnSync('true', long).status, spawnSync('true', ['x'.repeat(1_000_000)]).error.code);
      spawn('true', long, { cwd: '/no/such' }).on('error', ({ code }) => console.log(code));`,

@@ -7,9 +7,16 @@ const DEPTH = 16;
 /** `Atomics.wait`, the one way in which JavaScript blocks a thread on another. */
 export function instrumentAtomics(sink: Sink): void {
   patch(Atomics, 'wait', (original, self, args) => {
-    const [array, index, value, timeout] = args as [Int32Array, number, number, number | undefined];
-    const limit = timeout === undefined || Number.isNaN(timeout) ? Number.POSITIVE_INFINITY : Number(timeout);
-    const noted = willBlock(array, index, value) && sink.waiting(() => captureError(DEPTH), limit);
+    const [array, index, value, timeout = Number.POSITIVE_INFINITY] = args as [
+      Int32Array,
+      number,
+      number,
+      number,
+    ];
+    const limit = Number.isNaN(timeout) ? Number.POSITIVE_INFINITY : timeout;
+    // an object in the place of a number runs the program's code when it is read: that is left to the original
+    const plain = typeof index === 'number' && typeof limit === 'number';
+    const noted = plain && willBlock(array, index, value) && sink.waiting(() => captureError(DEPTH), limit);
     try {
       return Reflect.apply(original, self, args);
     } finally {

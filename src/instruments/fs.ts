@@ -14,8 +14,16 @@ export function instrumentFs(sink: Sink): void {
     const fd = Reflect.apply(original, self, args);
     const flags = args[1];
     if (flags !== undefined && flags !== 'r' && flags !== 0 && typeof fd === 'number') {
-      sink.openedFile(fd, String(args[0]), captureError(DEPTH));
+      sink.openedFile(fd, textOf(args[0]), captureError(DEPTH));
     }
     return fd;
   });
+}
+
+/** The path as Node understood it: text, bytes or a file URL. */
+function textOf(path: unknown): string {
+  if (typeof path === 'string') return path;
+  if (path instanceof Uint8Array) return Buffer.from(path).toString();
+  const { pathname } = path as { pathname?: unknown };
+  return typeof pathname === 'string' ? pathname : '';
 }

@@ -50,7 +50,10 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
   });
   patch(process, 'execve', (original, self, args) => {
     const [file, argv] = args;
-    if (typeof file === 'string') sink.forking(execveCall(file, Array.isArray(argv) ? argv.map(String) : []));
+    if (typeof file === 'string')
+      sink.forking(
+        execveCall(file, Array.isArray(argv) ? argv.filter((one) => typeof one === 'string') : []),
+      );
     return Reflect.apply(original, self, args);
   });
 }
