@@ -272,8 +272,10 @@ export class Guard implements Sink {
   }
 
   waiting(stack: () => Error | undefined, timeoutMs: number): boolean {
-    // without a worker thread of this one nobody would notify it but the one that it is
-    if (timeoutMs <= this.config.stallMs || this.ledger.workers().length === 0) return false;
+    if (timeoutMs <= this.config.stallMs) return false;
+    // a worker thread without worker threads of its own is notified by the one that it is of, which may idle for long
+    const alone = this.ledger.workers().length === 0;
+    if (alone && (this.ledger.threadId !== 0 || Number.isFinite(timeoutMs))) return false;
     return this.#safely('wait', () => this.stalls.waiting(new CapturedSite(stack()), timeoutMs)) ?? false;
   }
 

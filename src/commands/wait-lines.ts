@@ -1,5 +1,6 @@
 import { escapeText } from '../escape';
 import type { Wait } from '../model';
+import { inWords } from '../waits/graph';
 import type { InspectedWaits, StuckWaits } from '../waits/inspect';
 
 /** So that a busy server does not fill the screen; `--json` has them all. */
@@ -26,7 +27,7 @@ function stuckSection({ grade, cycle, waits, deadlines }: StuckWaits): Section {
     ...wait.proof.map((fact) => `    ${escapeText(fact)}`),
   ]);
   if (grade === 'limited') {
-    const ends = deadlines.map(({ who, what }) => `${who} gives up by ${what}`);
+    const ends = deadlines.map(inWords);
     return { title: `stuck until ${escapeText([...new Set(ends)].join(' or '))}`, rows };
   }
   return {

@@ -3,9 +3,8 @@ import type { Orphan } from '../rules/rule';
 import { setTimer } from '../timers';
 import { heartbeat } from '../waits/heartbeat';
 
-/** Milliseconds until the first look at the parent; each pause is twice the one before, up to `LONGEST`. */
-const FIRST = 1000;
-const LONGEST = 30_000;
+/** Milliseconds in which a process that is about to end, too, does so. */
+const GRACE_MS = 1000;
 
 const { readlinkSync, readFileSync } = fs;
 
@@ -17,33 +16,31 @@ const { readlinkSync, readFileSync } = fs;
 export class ParentWatch {
   readonly #parent = process.ppid;
   readonly #found: (orphan: Orphan) => void;
-  #pause = FIRST;
+  #looks = 0;
   #changed = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(found: (orphan: Orphan) => void) {
     this.#found = found;
-    if (isNode(this.#parent)) this.#wait();
+    if (isNode(this.#parent) && isMainThread()) this.#wait(heartbeat(0));
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  #wait(): void {
-    this.#timer = setTimer(() => this.#look(), heartbeat(this.#pause)).unref();
+  #wait(ms: number): void {
+    this.#timer = setTimer(() => this.#look(), ms).unref();
   }
 
   #look(): void {
     const now = process.ppid;
     if (now === this.#parent) {
-      this.#pause = Math.min(this.#pause * 2, LONGEST);
-      this.#wait();
+      this.#wait(heartbeat(++this.#looks));
     } else if (!this.#changed) {
       // it may be about to end, too: only who is here a while later lives on
       this.#changed = true;
-      this.#pause = FIRST;
-      this.#wait();
+      this.#wait(GRACE_MS);
     } else if (!leadsSession()) {
       this.#found({
         child: { pid: process.pid, command: 'node' },
@@ -53,6 +50,11 @@ export class ParentWatch {
       });
     }
   }
+}
+
+/** Asked only where the parent is a Node: most programs need not load that module. */
+function isMainThread(): boolean {
+  return (require('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
 }
 
 function isNode(pid: number): boolean {

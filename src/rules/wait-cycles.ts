@@ -1,5 +1,5 @@
 import type { Finding, Wait } from '../model';
-import type { Deadline } from '../waits/graph';
+import { type Deadline, inWords } from '../waits/graph';
 import type { Rule, StalledCall } from './rule';
 import { seconds } from './words';
 
@@ -16,8 +16,14 @@ import { seconds } from './words';
  * Every thread that could still wake one of those concerned was looked at: what it sleeps in, on which descriptors,
  * and who holds the other ends. Whoever runs, sleeps on a timer, waits for a terminal, a peer elsewhere or anything
  * that is not known counts as able to go on. Nobody is left, in two pictures in which no thread ran. Where one of
- * them gives up by a limit of its own (a `timeout`, the limit of a poll), the finding is a warning and names it. An
+ * them gives up by a limit of its own (a `timeout`, the limit of a poll), or where somebody else could step in (a new
+ * worker of the cluster, another process that opens the named pipe), the finding is a warning and names it. An
  * `Atomics.wait` with a limit that nobody would notify is `info`: it may be meant as a pause.
+ *
+ * A timer in the event loop of a child may do anything, and hides those that are due later. It is passed over, with a
+ * warning, only in an ancestor of the one that is stuck, which can do no more than end it; where the child is watched
+ * by forkguard, too, and has no timer that keeps it alive; or where it came round six times, nothing was read or
+ * written meanwhile, and the child has sent something that lies unread here.
  *
  * ### Example
  * ```js
@@ -118,9 +124,7 @@ const sentence = ({ waiter, on, until }: Wait) => `${waiter.label} waits for ${o
 /** The limit of the call itself is the last word; without it, whoever gives up. */
 function endsBy(thread: string, deadlines: readonly Deadline[]): string {
   const own = deadlines.filter(({ who }) => who === thread);
-  const words = (own.length > 0 ? own : deadlines.slice(0, 3)).map(
-    ({ who, what }) => `${who} gives up by ${what}`,
-  );
+  const words = (own.length > 0 ? own : deadlines.slice(0, 3)).map(inWords);
   return `${[...new Set(words)].join(' or ')}${own.length > 0 ? ', at the latest' : ''}`;
 }
 

@@ -39,6 +39,7 @@ export function lookAtCall(
     blocked: [note],
     labels,
     rounds: progress.rounds(),
+    idle: progress.idle(),
     // never fork while a fork of this process hangs
     ...(call.kind !== 'spawn' && { peerOf }),
   };

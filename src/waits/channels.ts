@@ -2,6 +2,7 @@
 
 import type { SocketFacts } from '../model';
 import type { RawDescriptor } from '../procfs/procfs';
+import { isHeldForWorkers, plainAddress as plain, reachesListener } from './cluster';
 import type { WaitEdge, WaitNode } from './graph';
 import type { Holder } from './holders';
 import type { Scene } from './observe';
@@ -63,11 +64,14 @@ function hidden({ scene }: ChannelWays, pid: number): boolean {
 
 function pipe(ways: ChannelWays, pid: number, end: RawDescriptor, direction: Direction): Waiting {
   const { picture } = ways.scene;
-  if (!end.target.startsWith('pipe:')) return { edges: [], live: 'a named pipe: anybody may open it' };
   const wanted = direction === 'read' ? 'read' : 'write';
   const others = picture.holders
     .of(end.target)
     .filter((holder) => picture.descriptor(holder.pid, holder.fd)?.access !== wanted);
+  const named = !end.target.startsWith('pipe:');
+  // of those that wait for the other end to be opened one does not know who is to do it
+  if (named && !others.some((holder) => holder.pid === ways.scene.self && holder.pid !== pid))
+    return { edges: [], live: 'a named pipe: anybody may open it' };
   if (others.length === 0) return { edges: [], live: 'the other end is closed' };
   if (hidden(ways, pid)) return { edges: [], live: 'a process that cannot be read may hold the other end' };
   const edges = toHolders(
@@ -79,7 +83,10 @@ function pipe(ways: ChannelWays, pid: number, end: RawDescriptor, direction: Dir
   );
   // the pipe through which a signal handler tells its own process, of children's exits too
   const own = others.some((holder) => holder.pid === pid);
-  return own && ways.catchesChildSignal(pid) ? { edges: [...edges, ...ways.childExits(pid)] } : { edges };
+  return {
+    edges: own && ways.catchesChildSignal(pid) ? [...edges, ...ways.childExits(pid)] : edges,
+    ...(named && { deadline: { who: 'another process', does: 'opens the named pipe' } }),
+  };
 }
 
 function toHolders(
@@ -147,12 +154,28 @@ function tcpSocket(ways: ChannelWays, pid: number, facts: SocketFacts, direction
   }
   const holders = picture.holders.of(`socket:[${twin.inode}]`);
   if (holders.length === 0 || hidden(ways, pid)) return { edges: [], live: 'the other end cannot be seen' };
+  if (holders.every((holder) => isHeldForWorkers(ways.scene, holder, remote)))
+    return passedOn(ways, holders[0]!, remote, `${table}: ${local} is connected to ${remote}`);
   const until =
     direction === 'read' ? `to answer on its connection to ${remote}` : `to read its connection to ${remote}`;
   return {
     edges: toHolders(ways, pid, holders, until, [
       `${table}: ${local} is connected to ${remote}, held by ${listed(holders)}`,
     ]),
+  };
+}
+
+/** The primary of a cluster has accepted a connection, and waits for one of its workers to take it. */
+function passedOn({ scene }: ChannelWays, { pid, fd }: Holder, address: string, connected: string): Waiting {
+  const { picture } = scene;
+  const primary = `\`${picture.command(pid)}\` (pid ${pid})`;
+  const until = `to take its connection to ${address} over, which ${primary} has accepted for the cluster`;
+  const proof = [`${connected}, held by pid ${pid} (descriptor ${fd}), in none of its epoll sets`];
+  // the main thread of a worker takes it
+  const workers = picture.procfs.children(pid) ?? [];
+  return {
+    edges: workers.map((worker) => ({ on: `thread:${worker}/${worker}`, until, proof })),
+    deadline: { who: primary, does: 'starts another worker for the cluster' },
   };
 }
 
@@ -164,21 +187,14 @@ function listenerEdges(
   until: string,
   proof: string[],
 ): WaitEdge[] {
-  const port = address.slice(address.lastIndexOf(':'));
-  const listeners = rows.filter((row) => {
-    if (row.state !== 'listen' || !row.local.endsWith(port)) return false;
-    const host = row.local.slice(0, -port.length);
-    return host === '0.0.0.0' || host === '[::]' || plain(row.local) === address;
-  });
+  const listeners = rows.filter(
+    ({ state, local }) => state === 'listen' && reachesListener(plain(local), address),
+  );
   const holders = listeners.map((row) => ways.scene.picture.holders.of(`socket:[${row.inode}]`));
   // several may share the port: any of them may accept, and one that cannot be seen too
   if (holders.some((some) => some.length === 0)) return [];
-  return toHolders(ways, pid, holders.flat(), until, proof);
-}
-
-/** `[::ffff:127.0.0.1]:80` is `127.0.0.1:80`. */
-function plain(address: string): string {
-  return address.replace(/^\[::ffff:([\d.]+)\]/, '$1');
+  const serving = holders.flat().filter((holder) => !isHeldForWorkers(ways.scene, holder, address));
+  return toHolders(ways, pid, serving, until, proof);
 }
 
 function unixSocket(
@@ -199,6 +215,8 @@ function unixSocket(
   if (holders.length === 0) return { edges: [], live: 'the other end is closed' };
   if (hidden(ways, pid)) return { edges: [], live: 'a process that cannot be read may hold the other end' };
   const name = rows.find(({ inode }) => inode === peer)?.local;
+  if (name && holders.every((holder) => isHeldForWorkers(ways.scene, holder, name)))
+    return passedOn(ways, holders[0]!, name, `socket:[${facts.inode}] is connected to ${name}`);
   const until = direction === 'read' ? 'to write to its pipe or to close it' : 'to read its pipe';
   const answer =
     direction === 'read' ? `to answer on its connection to ${name}` : `to read its connection to ${name}`;
@@ -220,8 +238,9 @@ function unaccepted(ways: ChannelWays, pid: number, rows: readonly SocketFacts[]
     return { edges: [], live: 'its listener cannot be seen' };
   }
   const path = [...names].join(' or ');
+  const serving = holders.flat().filter((holder) => !isHeldForWorkers(ways.scene, holder, path));
   return {
-    edges: toHolders(ways, pid, holders.flat(), `to accept its connection to ${path}`, [
+    edges: toHolders(ways, pid, serving, `to accept its connection to ${path}`, [
       `ss -xa: the connection of pid ${pid} has no other end yet; /proc/net/unix: ${path} has one that is not accepted`,
     ]),
   };

@@ -12,9 +12,13 @@ import type { Party, Resource, Site, Wait } from '../model';
 /** A limit that a wait has of its own: the one who waits gives up, and goes on. */
 export interface Deadline {
   readonly who: string;
-  /** `after 3.0 s, its `timeout` option`. */
-  readonly what: string;
+  /** By what it gives up: "the `timeout` of `execSync` (3.0 s)". */
+  readonly what?: string;
+  /** Somebody who does something else instead: "opens the named pipe". */
+  readonly does?: string;
 }
+
+export const inWords = ({ who, what, does }: Deadline) => `${who} ${does ?? `gives up by ${what}`}`;
 
 export interface WaitEdge {
   readonly on: string;
@@ -213,8 +217,7 @@ function deadlinesFrom(
   const found: Deadline[] = [];
   for (const id of reached) {
     const deadline = graph.get(id)?.deadline;
-    if (deadline && !found.some((one) => one.what === deadline.what && one.who === deadline.who))
-      found.push(deadline);
+    if (deadline && !found.some((one) => inWords(one) === inWords(deadline))) found.push(deadline);
   }
   return found;
 }

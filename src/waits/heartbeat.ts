@@ -1,17 +1,30 @@
 /**
- * A timer of ours in a Node child looks, from outside, like a timer of the program, and so like work to come. Where
- * the program itself has no timer that would keep it alive, ours are this much longer than a round number: who sees
- * an event loop sleep for 2.003 s then knows that it idles.
+ * Our own timer in a Node child, as who looks from outside sees it: as the time for which the event loop sleeps.
+ * It would hide the timers of the program that are due later, so it tells of them. Where the program has none that
+ * keep it alive, the loop sleeps for one of the lengths below, and a little less than a long one where it has one. A
+ * loop that sleeps for the whole of such a length has run nothing else since that was decided.
  */
-const MARK_MS = 3;
 
-/** The pause for a timer of ours, in milliseconds. */
-export function heartbeat(pause: number): number {
-  return process.getActiveResourcesInfo().includes('Timeout') ? pause : pause + MARK_MS;
+/** The first ones in milliseconds; the longer each is, the rarer they are. */
+const SHORT = 257;
+const LONG = [509, 1021, 2039, 4093, 8191, 16_381, 30_011];
+/** Between two long ones; the program's own short timers, as those of `fetch`, may hide one or two of these. */
+const REPEATS = 3;
+const ROUND = REPEATS + 1;
+
+/** What is taken off where the program has timers of its own. */
+const OFF_MS = 20;
+/** A loop reads the clock before it sleeps. */
+const LATE_MS = 2;
+
+/** The pause before the nth look, from 0. */
+export function heartbeat(n: number): number {
+  const long = LONG[Math.min(LONG.length - 1, Math.floor(n / ROUND))]!;
+  if (process.getActiveResourcesInfo().includes('Timeout')) return long - OFF_MS;
+  return n % ROUND < REPEATS ? SHORT : long;
 }
 
 /** Whether an event loop that sleeps for so long has nothing before it but a timer of ours. */
 export function isIdleHeartbeat(ms: number): boolean {
-  const rest = ms % 1000;
-  return ms >= 1000 && rest >= 1 && rest <= MARK_MS;
+  return [SHORT, ...LONG].some((length) => ms <= length && ms >= length - LATE_MS);
 }

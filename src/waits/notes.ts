@@ -32,6 +32,8 @@ export interface BlockedThread {
   readonly threadId: number;
   readonly call: BlockedCall;
   readonly listeners: readonly ListenerNote[];
+  /** In a worker of a cluster: its primary, which holds the listeners of the workers. */
+  readonly primary?: number;
 }
 
 export const threadLabel = (threadId: number) =>

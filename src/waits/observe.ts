@@ -1,6 +1,7 @@
 /** From one picture of the processes to the graph of who waits for whom. Edges only from evidence. */
 
 import type { RawDescriptor } from '../procfs/procfs';
+import { asks } from './asks';
 import { type ChannelWays, channelNode } from './channels';
 import type { Deadline, WaitEdge, WaitGraph, WaitNode } from './graph';
 import { isIdleHeartbeat } from './heartbeat';
@@ -21,11 +22,15 @@ export interface Scene {
   readonly peerOf?: (inode: number) => number | undefined;
   /** How often processes have woken for nothing and gone back to the same wait, where that was followed. */
   readonly rounds?: ReadonlyMap<number, number>;
+  /** Processes whose event loops had nothing before them but a timer of ours, and have done nothing since. */
+  readonly idle?: ReadonlySet<number>;
   /** Names for processes that the program knows better than the kernel: "child `npm run build`". */
   readonly labels?: ReadonlyMap<number, string>;
 }
 
 export const processId = (pid: number) => `process:${pid}`;
+/** A process as one who may end those below it. */
+const ancestorId = (pid: number) => `ancestor:${pid}`;
 export const exitId = (pid: number) => `exit:${pid}`;
 export const threadId = (pid: number, tid: number) => `thread:${pid}/${tid}`;
 
@@ -41,6 +46,9 @@ const LONG_MS = 6000;
 
 /** A poll for longer waits for an answer; a shorter one may belong to a loop that does other things, too. */
 const SHORT_MS = 2000;
+
+/** A timer that came round so often, with nothing done, does nothing: the timeouts of `fetch` tick twice a second. */
+const TICKS = 6;
 
 /** The graph of everything that the roots wait for, directly or not. Roots are ids as made above. */
 export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
@@ -100,11 +108,54 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     for (let hops = 0; above > 1 && above !== self && hops < 32; hops++) {
       const ancestor = picture.process(above);
       if (!ancestor || !descends(above)) break;
-      edges.push({ on: processId(above), internal: true });
+      edges.push({ on: ancestorId(above), internal: true });
       above = ancestor.stat.ppid;
     }
     return { ...base, edges };
   }
+
+  /**
+   * What an ancestor does when a timer of its own comes can only be to end the wait: that is a limit. It is so for
+   * one that waits for it to exit, too.
+   */
+  function ancestorNode(pid: number): WaitNode {
+    const node = processNode(pid);
+    if (node.live !== undefined) return { ...node, id: ancestorId(pid) };
+    let timed = false;
+    const edges = (picture.process(pid)?.threads ?? []).flatMap(({ tid, state, sleep }): WaitEdge[] => {
+      const asleep = state === 'S' ? sleep : undefined;
+      switch (asleep?.kind) {
+        case 'children':
+          return waitedFor(pid, asleep).map((child) => ({ on: ancestorId(child), until: 'to exit' }));
+        case 'timer':
+          timed = true;
+          return [];
+        case 'epoll':
+          if (asleep.limit !== undefined && !runsDelayedTasks(pid, tid)) timed = true;
+          return epollEdges(pid, picture.descriptor(pid, asleep.fd)).flatMap(fromOutside);
+        case 'futex':
+          // the other threads are there themselves
+          return asleep.shared || asleep.limit !== undefined ? [{ on: threadId(pid, tid) }] : [];
+        default:
+          return [{ on: threadId(pid, tid) }];
+      }
+    });
+    const deadline = timed
+      ? { who: label(pid), what: 'a timer of its own, if it then ends those below it' }
+      : node.deadline;
+    return { ...node, id: ancestorId(pid), edges, ...(deadline && { deadline }) };
+  }
+
+  /** A channel as an ancestor waits on it: without those of its own threads that would only wake it. */
+  function fromOutside(edge: WaitEdge): WaitEdge[] {
+    const node = graph.get(edge.on);
+    if (!node || node.live !== undefined) return [edge];
+    const others = node.edges.filter(({ internal }) => !internal);
+    return others.map((other) => ({ ...other, on: other.on.replace(/^exit:/, 'ancestor:') }));
+  }
+
+  const waitedFor = (pid: number, sleep: { readonly pid?: number }) =>
+    sleep.pid !== undefined ? [sleep.pid] : (picture.procfs.children(pid) ?? []);
 
   /** Whether a process lies in the tree that is looked at. */
   function descends(pid: number): boolean {
@@ -180,13 +231,14 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
       case 'epoll': {
         const set = picture.descriptor(pid, sleep.fd);
         if (sleep.limit === undefined) return { edges: epollEdges(pid, set) };
-        const deadline = loopDeadline(pid, sleep.limit, set);
+        if (runsDelayedTasks(pid, tid)) return { edges: [] };
+        const deadline = loopDeadline(pid, tid, sleep.limit, set);
         // an event loop's limit is the next of its own timers, which may do anything
         if (!deadline) return { edges: [], live: 'its event loop has a timer' };
         return { edges: epollEdges(pid, set), deadline };
       }
       case 'children': {
-        const pids = sleep.pid !== undefined ? [sleep.pid] : (picture.procfs.children(pid) ?? []);
+        const pids = waitedFor(pid, sleep);
         if (pids.length === 0) return { edges: [], live: 'it has no child to wait for' };
         return { edges: pids.map((child) => ({ on: exitId(child), until: 'to exit' })) };
       }
@@ -241,8 +293,20 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
   /** Only main threads are followed: what they do says nothing about the other threads of their process. */
   const roundsOf = (pid: number, tid: number) => (pid === tid ? scene.rounds?.get(pid) : undefined);
 
+  /**
+   * The thread that Node starts first has an event loop for the delayed tasks of V8's pool, and its timers: it runs
+   * none of the program (src/node_platform.cc, `DelayedTaskScheduler`).
+   */
+  const runsDelayedTasks = (pid: number, tid: number) =>
+    picture.process(pid)?.threads?.[1]?.tid === tid && picture.procfs.executable(pid) === process.execPath;
+
   /** Timers of an event loop that only limit a wait; every other timer is work to come. */
-  function loopDeadline(pid: number, limit: Limit, set: RawDescriptor | undefined): Deadline | undefined {
+  function loopDeadline(
+    pid: number,
+    tid: number,
+    limit: Limit,
+    set: RawDescriptor | undefined,
+  ): Deadline | undefined {
     const who = label(pid);
     const ms = typeof limit === 'number' ? limit : 0;
     const waitsOnTcp = set?.epoll.some(({ fd }) => isTcp(pid, fd)) ?? false;
@@ -251,8 +315,11 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     }
     if (ms >= LONG_MS) return { who, what: `a timer that is due in ${(ms / 1000).toFixed(0)} s` };
     // others of its timers may do anything, and do it at last: only our own is known to do nothing
-    const idles = pid !== self && isIdleHeartbeat(ms);
-    return idles ? { who, what: 'a timer, if one of its timers is for this wait' } : undefined;
+    const idles = pid !== self && pid === tid && (scene.idle?.has(pid) ?? isIdleHeartbeat(ms));
+    const rounds = roundsOf(pid, tid) ?? 0;
+    if (!idles && (rounds < TICKS || !asks(scene, pid, set))) return undefined;
+    const times = idles ? '' : `, which came round ${rounds} times and did nothing`;
+    return { who, what: `a timer${times}, if one of its timers is for this wait` };
   }
 
   function isTcp(pid: number, fd: number | undefined): boolean {
@@ -362,10 +429,11 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
 
   for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
     if (graph.has(id)) continue;
-    const match = /^(process|exit|thread):(\d+)(?:\/(\d+))?$/.exec(id);
+    const match = /^(process|ancestor|exit|thread):(\d+)(?:\/(\d+))?$/.exec(id);
     if (!match) continue;
     const pid = Number(match[2]);
     if (match[1] === 'process') add(processNode(pid));
+    else if (match[1] === 'ancestor') add(ancestorNode(pid));
     else if (match[1] === 'exit') add(exitNode(pid));
     else add(threadNode(pid, Number(match[3])));
   }

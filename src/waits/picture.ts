@@ -47,10 +47,14 @@ export interface Observer {
   readonly tids: readonly number[] | 'all';
 }
 
+/** How long a thread of the pool is waited for. */
+const ATTEMPTS = 5;
+const MOMENT_MS = 2;
+
 export function takePicture(procfs: Procfs, observer?: Observer): Picture {
   const processes = new Map<number, ProcessPicture | undefined>();
   const counters = new Map<string, RunCounter>();
-  const pool = new Set<string>();
+  const pool = new Map<string, Sleep['kind']>();
   const descriptors = new Map<string, RawDescriptor | undefined>();
   const sets = new Map<number, readonly RawDescriptor[]>();
   const commands = new Map<number, string>();
@@ -64,17 +68,29 @@ export function takePicture(procfs: Procfs, observer?: Observer): Picture {
     const sleep: Sleep = call
       ? decode(call, (address, length) => procfs.bytesAt(pid, address, length))
       : { kind: 'unknown', why: 'its system call cannot be read' };
-    // Looking is work for V8's pool in this very process. A pool thread that ran and sleeps again as it slept
-    // has woken nobody, if nobody else ran: that is enough.
-    if (pid === observer?.pid && sleep.kind === 'futex' && sleep.limit === undefined)
-      pool.add(`${pid}/${tid}`);
+    // Looking is work for V8's pool in this very process, and for the thread that Node starts first, which hands out
+    // delayed tasks. A pool thread that ran and sleeps again as it slept has woken nobody, if nobody else ran.
+    const pooled = sleep.kind === 'futex' ? sleep.limit === undefined : tid === first(pid);
+    if (pid === observer?.pid && pooled) pool.set(`${pid}/${tid}`, sleep.kind);
     else if (counter) counters.set(`${pid}/${tid}`, counter);
     return { tid, state: stat.state, sleep };
   }
 
-  /** Each thread that blocks has its watcher; they look, and wake nobody. */
-  const watches = (pid: number, tid: number) =>
-    pid === observer?.pid && procfs.comm(pid, tid) === WATCHER_NAME;
+  const first = (pid: number) => procfs.threads(pid)?.[1];
+
+  /** Whether a thread of the pool sleeps in such a way; one that runs is given a moment. */
+  function sleepsAgain(pid: number, tid: number, kind: Sleep['kind']): boolean {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const call = procfs.syscall(pid, tid);
+      if (!call) return false;
+      if (decode(call, () => undefined).kind === kind) return true;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, MOMENT_MS);
+    }
+    return false;
+  }
+
+  /** Each thread that blocks has its watcher, in other processes, too; they look, and wake nobody. */
+  const watches = (pid: number, tid: number) => pid !== tid && procfs.comm(pid, tid) === WATCHER_NAME;
 
   return {
     procfs,
@@ -125,9 +141,9 @@ export function takePicture(procfs: Procfs, observer?: Observer): Picture {
       for (const id of ids) {
         const [, key, pid, tid] = /^thread:((\d+)\/(\d+))$/.exec(id) ?? [];
         if (key === undefined) continue;
-        if (pool.has(key)) {
-          const call = procfs.syscall(Number(pid), Number(tid));
-          if (!call || decode(call, () => undefined).kind !== 'futex') return false;
+        const kind = pool.get(key);
+        if (kind !== undefined) {
+          if (!sleepsAgain(Number(pid), Number(tid), kind)) return false;
           continue;
         }
         // without a counter nobody can say whether it ran in between

@@ -3,6 +3,7 @@
 import { wallClock } from '../clock';
 import type { RunCounter } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
+import { isIdleHeartbeat } from './heartbeat';
 import type { BlockedThread } from './notes';
 import { decode } from './syscalls';
 
@@ -12,12 +13,17 @@ const TRIFLE_NANOSECONDS = 3_000_000;
 /** A poll that runs out, and is called again at once, takes a tenth of this. */
 const ROUND_NANOSECONDS = 500_000;
 
+/** One such length may come about by chance, as what is left of a timer of the program. */
+const SURE = 2;
+
 /** How the main thread of a process was seen last. */
 interface MainThread {
   readonly key: string;
   readonly counter: RunCounter;
   readonly transfers: number | undefined;
   readonly rounds: number;
+  /** How often its event loop was seen to have nothing before it but a timer of ours. */
+  readonly beats: number;
 }
 
 export class Progress {
@@ -75,20 +81,31 @@ export class Progress {
     return new Map([...this.#waits].map(([pid, { rounds }]) => [pid, rounds]));
   }
 
+  /** Processes whose event loop has been idle since, and has read and written nothing. */
+  idle(): ReadonlySet<number> {
+    return new Set([...this.#waits].filter(([, { beats }]) => beats >= SURE).map(([pid]) => pid));
+  }
+
   #follow(pid: number, counter: RunCounter): void {
     const call = this.#procfs.syscall(pid, pid);
-    const sleep = call && decode(call, () => undefined).kind;
-    if (sleep !== 'running' && sleep !== 'timer' && sleep !== 'children') this.#busy = false;
+    const sleep = call && decode(call, () => undefined);
+    if (sleep?.kind !== 'running' && sleep?.kind !== 'timer' && sleep?.kind !== 'children')
+      this.#busy = false;
     if (!call || call.running) return;
-    const key = [call.number, ...call.args.slice(0, 2)].join();
     const before = this.#waits.get(pid);
+    const key = [call.number, ...call.args.slice(0, 2)].join();
     if (before?.key === key && before.counter.slices === counter.slices) return;
     const transfers = this.#procfs.transfers(pid);
-    const idle =
-      before?.key === key &&
-      transfers === before.transfers &&
-      counter.ranNanoseconds - before.counter.ranNanoseconds < ROUND_NANOSECONDS;
-    this.#waits.set(pid, { key, counter, transfers, rounds: idle ? before.rounds + 1 : 0 });
+    const again = before?.key === key && transfers === before.transfers;
+    const trifle = again && counter.ranNanoseconds - before.counter.ranNanoseconds < ROUND_NANOSECONDS;
+    const beat = sleep?.kind === 'epoll' && typeof sleep.limit === 'number' && isIdleHeartbeat(sleep.limit);
+    this.#waits.set(pid, {
+      key,
+      counter,
+      transfers,
+      rounds: trifle ? before.rounds + 1 : 0,
+      beats: (again ? before.beats : 0) + (beat ? 1 : 0),
+    });
   }
 
   /** The processes under the call, found anew each time. */

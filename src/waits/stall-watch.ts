@@ -167,6 +167,7 @@ export class StallWatch {
       threadId,
       call,
       listeners: ledger.listeners(),
+      ...(threadId === 0 && isClusterWorker() && { primary: process.ppid }),
     };
     this.#watcher.board.post(note);
     this.#posted = true;
@@ -178,6 +179,12 @@ export class StallWatch {
     const moment = { type: 'stall' as const, time: wallClock(), threadId, waitedMs, fork };
     this.#context.judge(new StallView(moment, process.pid, { children }, this.#context.gap));
   }
+}
+
+/** The module is loaded already in such a worker; elsewhere it is not loaded for this question. */
+function isClusterWorker(): boolean {
+  if (!process.channel || process.listenerCount('internalMessage') === 0) return false;
+  return (require('node:cluster') as typeof import('node:cluster').default).isWorker;
 }
 
 /** Milliseconds for which it is believed that no native addon was loaded. */

@@ -1,0 +1,30 @@
+/** Listeners of a cluster: the workers serve them, and their primary holds them. */
+
+import type { Holder } from './holders';
+import type { Scene } from './observe';
+
+/** `[::ffff:127.0.0.1]:80` is `127.0.0.1:80`. */
+export function plainAddress(address: string): string {
+  return address.replace(/^\[::ffff:([\d.]+)\]/, '$1');
+}
+
+/** Whether a connection to an address, or to a UNIX path, comes to a listener. Addresses are plain. */
+export function reachesListener(listener: string, address: string): boolean {
+  const port = address.slice(address.lastIndexOf(':'));
+  return listener === address || listener === `0.0.0.0${port}` || listener === `[::]${port}`;
+}
+
+/**
+ * Whether the primary of our cluster holds a descriptor for its workers only: the listener that it opened for them
+ * (`SCHED_NONE`), or a connection that it has accepted for one (`SCHED_RR`), and that it keeps until the worker has
+ * it: lib/internal/cluster/round_robin_handle.js. It reads neither: no epoll set of its has them.
+ */
+export function isHeldForWorkers({ blocked, picture }: Scene, { pid, fd }: Holder, address: string): boolean {
+  const ours = blocked.some(
+    (note) =>
+      note.primary === pid &&
+      note.listeners.some((one) => reachesListener(plainAddress(one.address), address)),
+  );
+  const sets = ours ? picture.epollSets(pid) : [];
+  return sets.length > 0 && !sets.some((set) => set.epoll.some((entry) => entry.fd === fd));
+}
