@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net';
 
-/** Requests to libuv: each ends, and calls the program back. */
+/** Requests to libuv: each ends, and calls the program back. From release 26 on Node does not list them. */
 const REQUESTS: ReadonlyMap<string, string> = new Map([
   ['FSReqCallback', 'the file system'],
   ['FSReqPromise', 'the file system'],
@@ -28,6 +28,7 @@ export function workUnderWay(): string | undefined {
   const accepted = new Set(sockets.filter(isAccepted).map(({ remotePort }) => remotePort));
   for (const socket of sockets) {
     if (isInput(socket)) return 'its own stdin';
+    if (socket.connecting) return 'a connection';
     const { remotePort, localPort } = socket;
     // a program that is its own client waits for itself
     if (remotePort === undefined || isAccepted(socket) || accepted.has(localPort)) continue;
