@@ -5,12 +5,11 @@
  * loop that sleeps for the whole of such a length has run nothing else since that was decided.
  */
 
-/** The first ones in milliseconds; the longer each is, the rarer they are. */
+/** The first ones in milliseconds, for children that ask at once; then each is longer. */
 const SHORT = 257;
 const LONG = [509, 1021, 2039, 4093, 8191, 16_381, 30_011];
-/** Between two long ones; the program's own short timers, as those of `fetch`, may hide one or two of these. */
+/** The program's own short timers, as those of `fetch`, may hide one or two. */
 const REPEATS = 3;
-const ROUND = REPEATS + 1;
 
 /** What is taken off where the program has timers of its own. */
 const OFF_MS = 20;
@@ -19,9 +18,9 @@ const LATE_MS = 2;
 
 /** The pause before the nth look, from 0. */
 export function heartbeat(n: number): number {
-  const long = LONG[Math.min(LONG.length - 1, Math.floor(n / ROUND))]!;
+  const long = LONG[Math.min(LONG.length - 1, Math.max(0, n - REPEATS))]!;
   if (process.getActiveResourcesInfo().includes('Timeout')) return long - OFF_MS;
-  return n % ROUND < REPEATS ? SHORT : long;
+  return n < REPEATS ? SHORT : long;
 }
 
 /** Whether an event loop that sleeps for so long has nothing before it but a timer of ours. */
