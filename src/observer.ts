@@ -94,6 +94,7 @@ export class Observer {
         return hazards;
       },
       stallMs: gathered.config.stallMs,
+      told: ({ parent, child }) => toldBy(parent.pid).has(child.pid),
     });
   }
 
@@ -361,4 +362,17 @@ function once<T>(make: () => T): () => T {
 function publishHazard(hazard: Hazard): void {
   if (!hasSubscribers('forkguard:hazard')) return; // the channel is made only once somebody has subscribed
   (require('./channels') as typeof import('./channels')).hazardChannel.publish(hazard);
+}
+
+/** Told once for all that a killed test process has left: its note goes with the reading. */
+const toldByProcess = new Map<number, ReadonlySet<number>>();
+
+function toldBy(pid: number): ReadonlySet<number> {
+  let told = toldByProcess.get(pid);
+  if (!told) {
+    const { RunLog } = require('./testing/run-log') as typeof import('./testing/run-log');
+    told = RunLog.toldBy(pid);
+    toldByProcess.set(pid, told);
+  }
+  return told;
 }

@@ -18,6 +18,8 @@ export interface ExitsOptions {
   readonly context: () => SnapshotContext;
   readonly judge: (snapshot: ExitSnapshot) => Hazard[];
   readonly stallMs: number;
+  /** The tests of the killed process have already been told of what it has left. */
+  readonly told: (orphan: Orphan) => boolean;
 }
 
 /** Looks at what is left wherever something ends. */
@@ -31,7 +33,11 @@ export class Exits {
     this.departures = new Departures({
       procfs: options.procfs,
       children: () => options.ledger.children,
-      found: (orphans, zombies) => this.#late('child', { orphans: () => orphans, zombies: () => zombies }),
+      found: (all, zombies) => {
+        const orphans = all.filter((orphan) => !options.told(orphan));
+        if (orphans.length + zombies.length === 0) return;
+        this.#late('child', { orphans: () => orphans, zombies: () => zombies });
+      },
     });
     this.#keepers = new Keepers({
       pauseMs: options.stallMs,

@@ -9,7 +9,7 @@ export const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
 const THREAD_DATA = 'forkguard.run';
 
 // taken at load: programs, and tests, replace them
-const { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } = fs;
+const { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } = fs;
 
 /** A fork of a test run. */
 export interface LoggedFork {
@@ -21,6 +21,8 @@ export interface LoggedFork {
   readonly site?: { readonly file: string; readonly line: number; readonly column: number };
   readonly test?: string;
   readonly file?: string;
+  /** A test has failed, or was told, because of it. */
+  readonly told?: boolean;
 }
 
 /** Notes on forks that outlive the thread and the process that wrote them: runners kill both. */
@@ -50,6 +52,28 @@ export class RunLog {
     return log;
   }
 
+  /** What a test process tells whoever started it: of which processes its tests have been told. */
+  static ofProcess(pid: number): RunLog {
+    return new RunLog(join(tmpdir(), `forkguard-run-of-${pid}`, 'forks'), true);
+  }
+
+  /** Processes of which the tests of a process that has been killed have been told, in a run with a log or without. */
+  static toldBy(pid: number): ReadonlySet<number> {
+    const own = RunLog.ofProcess(pid);
+    const entries = [
+      ...(RunLog.here()?.read().values() ?? []),
+      ...(own.#isOurs() ? own.read().values() : []),
+    ];
+    if (own.#isOurs()) own.remove();
+    return new Set(entries.flatMap((entry) => (entry.told && entry.by === pid ? entry.pid : [])));
+  }
+
+  /** The folder has a name that others can guess: it must be our user's. */
+  #isOurs(): boolean {
+    const stat = statSync(dirname(this.path), { throwIfNoEntry: false });
+    return stat?.isDirectory() === true && stat.uid === process.getuid?.() && (stat.mode & 0o77) === 0;
+  }
+
   static make(): RunLog {
     return new RunLog(join(mkdtempSync(join(tmpdir(), 'forkguard-run-')), 'forks'));
   }
@@ -59,6 +83,7 @@ export class RunLog {
     { child, forked }: { readonly child?: ChildFacts | undefined; readonly forked?: Site | undefined },
     thread: number,
     test?: { readonly name: string; readonly file: string },
+    told = false,
   ): void {
     const frame = forked?.frames[0];
     if (!child) return;
@@ -69,6 +94,7 @@ export class RunLog {
       thread,
       ...(frame && { site: { file: frame.file, line: frame.line, column: frame.column } }),
       ...(test && { test: test.name, file: test.file }),
+      ...(told && { told }),
     };
     const line = `${JSON.stringify(entry)}\n`;
     try {
@@ -81,7 +107,7 @@ export class RunLog {
 
   #begin(line: string): void {
     try {
-      mkdirSync(dirname(this.path), { mode: 0o700 });
+      if (!this.#isOurs()) mkdirSync(dirname(this.path), { mode: 0o700 });
       appendFileSync(this.path, line, { mode: 0o600 });
     } catch {
       // no place for notes: what the thread leaves is not found

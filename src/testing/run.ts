@@ -49,7 +49,9 @@ export class Run {
     // a child of a worker thread stays below this process when the thread has gone
     const forks = this.#log.read();
     const ofThread = (pid: number) => forks.get(pid)?.by === process.pid && forks.get(pid)?.thread !== 0;
-    return [...members].filter((pid) => ofThread(pid) || !isBelow(pid, process.pid, procfs));
+    const told = (pid: number) =>
+      forks.get(pid)?.told === true || forks.get(parentOf(pid, procfs))?.told === true;
+    return [...members].filter((pid) => !told(pid) && (ofThread(pid) || !isBelow(pid, process.pid, procfs)));
   }
 
   #report(left: readonly number[], procfs: Procfs): string {
@@ -62,6 +64,10 @@ export class Run {
       })
       .join('\n\n');
   }
+}
+
+function parentOf(pid: number, procfs: Procfs): number {
+  return procfs.stat(pid)?.ppid ?? 0;
 }
 
 function isAlive(pid: number, procfs: Procfs): boolean {

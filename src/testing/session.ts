@@ -32,6 +32,9 @@ export class Session {
   /** Our children as they were after so many forks and exits: what has not changed is not read again. */
   #known: { readonly forks: number; readonly exits: number; readonly pids: ReadonlySet<number> } | undefined;
   #diverting = 0;
+  #judging = false;
+  /** Processes of which a test has been told. */
+  readonly #told = new Set<number>();
   #test: { readonly name: string; readonly file: string } | undefined;
   #log = RunLog.here();
   #ownLog: RunLog | undefined;
@@ -82,14 +85,16 @@ export class Session {
       this.#dropped++;
     }
     // the runner's main process finds it again, and cannot know where it comes from
-    if (hazard.rule === 'orphaned-children' && hazard.child) {
-      this.#log?.add(
-        { child: hazard.child, forked: hazard.forked },
-        this.#options.ledger.threadId,
-        this.#test,
-      );
-    }
+    this.#noteLeft(hazard);
     return this.#diverting > 0;
+  }
+
+  #noteLeft({ rule, forked, child }: Hazard): void {
+    if (rule !== 'orphaned-children' || !child || this.#told.has(child.pid)) return;
+    if (this.#judging) this.#told.add(child.pid);
+    const { threadId } = this.#options.ledger;
+    const log = this.#log ?? (this.#judging && threadId === 0 ? RunLog.ofProcess(process.pid) : undefined);
+    log?.add({ child, forked }, threadId, this.#test, this.#judging);
   }
 
   forked(call: ForkCall): void {
@@ -105,6 +110,7 @@ export class Session {
   /** The process or thread ends. */
   end(): void {
     this.#ownLog?.remove();
+    if (this.#told.size > 0 && this.#options.ledger.threadId === 0) RunLog.ofProcess(process.pid).remove();
   }
 
   #mark(): Mark {
@@ -140,9 +146,14 @@ export class Session {
 
   #judge(since: Mark, diverted: boolean): Judgement {
     this.#options.settle();
+    this.#judging = true;
     if (!this.#quiet(since)) this.#options.exits.test(this.#live(since), this.#orphans(since));
     if (diverted) this.#diverting--;
-    return { hazards: this.#since(since) };
+    const hazards = this.#since(since);
+    // those that were found earlier, while nobody judged, are told now as well
+    for (const hazard of hazards) this.#noteLeft(hazard);
+    this.#judging = false;
+    return { hazards };
   }
 
   #since(mark: Mark): readonly Hazard[] {
