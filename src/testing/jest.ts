@@ -28,7 +28,14 @@ interface State {
 type Handler = (event: Event, state: State) => Promise<void> | void;
 
 interface JestGlobals {
-  readonly expect?: { extend(matchers: object): void; getState(): { testPath?: string } };
+  readonly expect?: {
+    extend(matchers: object): void;
+    getState(): { testPath?: string; currentTestName?: string };
+  };
+  readonly beforeAll?: (hook: () => void) => void;
+  readonly beforeEach?: (hook: () => void) => void;
+  readonly afterEach?: (hook: () => Promise<void>) => void;
+  readonly afterAll?: (hook: () => Promise<void>) => void;
 }
 
 /**
@@ -37,6 +44,9 @@ interface JestGlobals {
  * children.
  */
 const HANDLERS = 'EVENT_HANDLERS';
+/** Our hooks that look: after each and after all. */
+const OURS = 2;
+const STATE = 'JEST_STATE_SYMBOL';
 
 const { expect } = globalThis as unknown as JestGlobals;
 expect?.extend(matchers);
@@ -48,7 +58,11 @@ let sinceFile: Mark = atFileStart;
 let sinceTest: Mark | undefined;
 let concurrent = false;
 
-handlers().unshift(async (event, state) => {
+const listed = handlers();
+if (listed) listed.unshift(onEvent);
+else hookIn();
+
+async function onEvent(event: Event, state: State): Promise<void> {
   switch (event.name) {
     case 'run_start':
       concurrent = hasConcurrent(state.rootDescribeBlock);
@@ -77,7 +91,59 @@ handlers().unshift(async (event, state) => {
       state.unhandledErrors.push(error);
     }
   }
-});
+}
+
+/**
+ * Before jest 30 the handlers are out of reach, but the state is not: our hooks are registered first, and those of
+ * the file are put before the ones that look.
+ */
+function hookIn(): void {
+  const { beforeAll, beforeEach, afterEach, afterAll } = globalThis as unknown as Required<JestGlobals>;
+  const root = rootBlock();
+  afterEach(async () => {
+    if (concurrent || !sinceTest) return;
+    const error = await examine(sinceTest, `the test "${currentName()}"`);
+    if (!error) return;
+    sinceFile = ask({ type: 'mark' });
+    throw error;
+  });
+  afterAll(async () => {
+    const error = await examine(sinceFile, `the file ${file}`);
+    if (error) throw error;
+  });
+  const { hooks } = root;
+  const push = (...others: unknown[]) => {
+    hooks.splice(-OURS, 0, ...others);
+    return hooks.length;
+  };
+  Object.defineProperty(hooks, 'push', { value: push, configurable: true, writable: true });
+  beforeAll(() => {
+    concurrent = hasConcurrent(root);
+  });
+  beforeEach(() => {
+    ask({ type: 'test', name: currentName(), file });
+    sinceTest = ask({ type: 'mark' });
+  });
+}
+
+function currentName(): string {
+  return expect?.getState().currentTestName ?? '';
+}
+
+function rootBlock(): Test & { readonly hooks: unknown[] } {
+  const state = symbolNamed(STATE) as
+    | { rootDescribeBlock?: Test & { readonly hooks: unknown[] } }
+    | undefined;
+  if (state?.rootDescribeBlock) return state.rootDescribeBlock;
+  throw new Error(
+    'forkguard/jest belongs into `setupFilesAfterEnv` of a configuration that runs tests with jest-circus, the usual runner of jest 29 and later',
+  );
+}
+
+function symbolNamed(name: string): unknown {
+  const symbol = Object.getOwnPropertySymbols(globalThis).find(({ description }) => description === name);
+  return symbol && (globalThis as unknown as Record<symbol, unknown>)[symbol];
+}
 
 async function examine(since: Mark, what: string): Promise<Error | undefined> {
   await settle(since);
@@ -88,14 +154,9 @@ async function examine(since: Mark, what: string): Promise<Error | undefined> {
   return error;
 }
 
-function handlers(): Handler[] {
-  const symbols = Object.getOwnPropertySymbols(globalThis);
-  const symbol = symbols.find(({ description }) => description === HANDLERS);
-  const list = symbol && (globalThis as unknown as Record<symbol, unknown>)[symbol];
-  if (Array.isArray(list)) return list;
-  throw new Error(
-    'forkguard/jest belongs into `setupFilesAfterEnv` of a configuration that runs tests with jest-circus, the runner of jest 27 and later',
-  );
+function handlers(): Handler[] | undefined {
+  const list = symbolNamed(HANDLERS);
+  return Array.isArray(list) ? list : undefined;
 }
 
 function hasConcurrent(block: Test): boolean {
