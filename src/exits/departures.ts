@@ -4,6 +4,7 @@ import { escapeText } from '../escape';
 import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { Procfs } from '../procfs/procfs';
+import { pendingBytes } from '../program';
 import type { Crash, Orphan, Zombie } from '../rules/rule';
 import { setTimer } from '../timers';
 import { descendants } from './awaiting';
@@ -155,7 +156,10 @@ export class Departures {
     return asked;
   }
 
+  /** Only what has not been written yet can fail after the exit. */
   #remember(child: LiveChild): void {
+    const pending = child.process.stdio?.some((stream) => pendingBytes(stream ?? undefined) > 0);
+    if (!pending) return;
     this.#recent.unshift(recentOf(child));
     this.#recent.length = Math.min(this.#recent.length, RECENT);
   }

@@ -4,9 +4,11 @@
  */
 
 import fs from 'node:fs';
+import { unpatched } from '../instruments/patch';
 import type { Gap } from '../model';
 
-const { openSync, readSync, closeSync, readdirSync, readlinkSync, statSync, constants } = fs;
+const { readSync, closeSync, readdirSync, readlinkSync, statSync, constants } = fs;
+const openSync = unpatched(fs.openSync);
 
 export type Target = number | 'self';
 
