@@ -1,7 +1,7 @@
 import type { LiveChild } from '../instruments/sink';
 import type { Keeper } from '../rules/rule';
 import { setTimer } from '../timers';
-import { heartbeat } from '../waits/heartbeat';
+import { heartbeatAfter } from '../waits/heartbeat';
 import { channelHandle } from './unflushed';
 
 /** The longest pause between two looks, in milliseconds. */
@@ -49,7 +49,7 @@ export class Keepers {
   }
 
   #wait(): void {
-    this.#timer = setTimer(() => this.#look(), heartbeat(this.#pause)).unref();
+    this.#timer = setTimer(() => this.#look(), heartbeatAfter(this.#pause)).unref();
   }
 
   #look(): void {

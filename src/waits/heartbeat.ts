@@ -19,8 +19,19 @@ const LATE_MS = 2;
 /** The pause before the nth look, from 0. */
 export function heartbeat(n: number): number {
   const long = LONG[Math.min(LONG.length - 1, Math.max(0, n - REPEATS))]!;
-  if (process.getActiveResourcesInfo().includes('Timeout')) return long - OFF_MS;
+  if (hasTimers()) return long - OFF_MS;
   return n < REPEATS ? SHORT : long;
+}
+
+/** As `heartbeat`, for a pause of at least so many milliseconds, up to the longest. */
+export function heartbeatAfter(ms: number): number {
+  const long = LONG.find((length) => length >= ms) ?? LONG[LONG.length - 1]!;
+  return hasTimers() ? long - OFF_MS : long;
+}
+
+/** Whether the program has a timer that keeps it alive. */
+function hasTimers(): boolean {
+  return process.getActiveResourcesInfo().includes('Timeout');
 }
 
 /** Whether an event loop that sleeps for so long has nothing before it but a timer of ours. */
