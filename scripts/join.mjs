@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Joins what the preload loads at start into one file, dist/start-up.js, and what the first fork loads into
-// another, dist/first-fork.js. Finding, reading and compiling each module by itself costs more than running it.
+// another, dist/first-fork.js, and what the watcher thread loads into a third. Finding, reading and compiling each
+// module by itself costs more than running it.
 // The modules' own files become one line each that hands out the joined module, so there is one copy of each.
 // Without this step everything works, only slower.
 
@@ -38,6 +39,21 @@ function nameOf(id, from) {
   return existsSync(join(DIST, `${name}.js`)) ? name : `${name}/index`;
 }
 
+/** These modules and what loading them loads, without what is `there`. */
+function neededBy(names, there) {
+  const found = new Set();
+  const follow = (name) => {
+    if (found.has(name) || there.includes(name)) return;
+    found.add(name);
+    const text = readFileSync(join(DIST, `${name}.js`), 'utf8');
+    // what is loaded later stands within a function
+    for (const [, id] of text.matchAll(/^(?:const \w+ = .*)?\brequire\("(\.[^"]+)"\)/gm))
+      follow(nameOf(id, name));
+  };
+  names.forEach(follow);
+  return [...found];
+}
+
 function joined(name, fileOf, own) {
   const plain = ts.transpile(readFileSync(join(DIST, `${name}.js`), 'utf8'), {
     removeComments: true,
@@ -65,6 +81,7 @@ const atFork = loadedBy(FORKS, quiet).filter((name) => !before.includes(name));
 const groups = new Map([
   ['start-up.js', atStart],
   ['first-fork.js', atFork],
+  ['watcher.js', neededBy(['src/waits/watcher-thread', 'src/reporters/terminal'], [...atStart, ...atFork])],
 ]);
 const fileOf = new Map([...groups].flatMap(([file, names]) => names.map((name) => [name, file])));
 

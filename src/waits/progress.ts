@@ -31,6 +31,7 @@ export class Progress {
   readonly #note: BlockedThread;
   readonly #waits = new Map<number, MainThread>();
   #busy = false;
+  #news = false;
   #pids = '';
   #ran = 0;
   /** Milliseconds since the epoch: when something last happened. */
@@ -73,6 +74,13 @@ export class Progress {
     return this.#busy;
   }
 
+  /** Whether, since it was last asked, somebody was first seen to wait as `rounds` and `idle` tell. */
+  takeNews(): boolean {
+    const news = this.#news;
+    this.#news = false;
+    return news;
+  }
+
   /**
    * How often the main threads of processes have woken, done nothing that could be seen, and gone back to the same
    * wait. Who reads, writes or computes in between does not wait for an answer: he looks whether one has come.
@@ -99,13 +107,10 @@ export class Progress {
     const again = before?.key === key && transfers === before.transfers;
     const trifle = again && counter.ranNanoseconds - before.counter.ranNanoseconds < ROUND_NANOSECONDS;
     const beat = sleep?.kind === 'epoll' && typeof sleep.limit === 'number' && isIdleHeartbeat(sleep.limit);
-    this.#waits.set(pid, {
-      key,
-      counter,
-      transfers,
-      rounds: trifle ? before.rounds + 1 : 0,
-      beats: (again ? before.beats : 0) + (beat ? 1 : 0),
-    });
+    const rounds = trifle ? before.rounds + 1 : 0;
+    const beats = (again ? before.beats : 0) + (beat ? 1 : 0);
+    if (rounds === 1 || (beat && beats === SURE)) this.#news = true;
+    this.#waits.set(pid, { key, counter, transfers, rounds, beats });
   }
 
   /** The processes under the call, found anew each time. */

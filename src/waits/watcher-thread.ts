@@ -70,6 +70,9 @@ const step = Math.min(80, Math.max(20, config.stallMs / 8));
 /** Part of `stallMs` after which it looks whether there is another note. */
 const PAUSE = 0.3;
 
+/** Part of `stallMs` after which it looks whether the call gets on. */
+const FIRST = 0.1;
+
 /** The first of the two looks comes at this part of `stallMs`, so that the second is not late. */
 const EARLY = 0.6;
 
@@ -84,6 +87,13 @@ for (;;) {
   if (!board.sleep(sequence, PAUSE * config.stallMs)) board.sleepUntilTurned(sequence);
 }
 
+/** Milliseconds between two looks: often about the time when a report would be due, then less and less. */
+function paceAt(age: number): number {
+  if (age > EARLY * config.stallMs && age < 1.5 * config.stallMs) return step / 2;
+  if (age < 3 * config.stallMs) return step;
+  return age < 60_000 ? 3 * step : 12 * step;
+}
+
 /** Returns when the call has come back, or when all that can be said has been said. */
 function watch(note: BlockedThread, sequence: number): void {
   const progress = new Progress(procfs, note);
@@ -93,15 +103,17 @@ function watch(note: BlockedThread, sequence: number): void {
   let nextLook = 0;
   for (;;) {
     const age = Date.now() - began;
-    const pace = age < 3 * config.stallMs ? step : 3 * step;
-    // nothing can be late before that, and most calls end before it
-    const rest = suspected ? step : Math.max(pace, EARLY * 0.5 * config.stallMs - age);
+    const pace = paceAt(age);
+    // most calls end before that; what is seen from then on shows who only comes round
+    const rest = suspected ? step / 4 : Math.max(pace, FIRST * config.stallMs - age);
     if (board.sleep(sequence, rest)) return;
     if (progress.look()) {
       suspected = undefined;
       fruitless = 0;
       nextLook = 0;
     }
+    // what could not be proven a moment ago may be now
+    if (progress.takeNews()) nextLook = 0;
     const now = Date.now();
     // two pictures prove it; the time is there so that nobody is blamed for a pause
     const quiet = now - progress.since >= config.stallMs / 2;
