@@ -79,12 +79,28 @@ function isNodesOwn(prepare: unknown): boolean {
   return true;
 }
 
+/** How stacks are written in the global object in which tests run, which need not be ours. */
+let inTests: (() => unknown) | undefined;
+
+/** Test code has a global object of its own, whose `Error.prepareStackTrace` is out of our reach: it hands it over. */
+export function translateStacksWith(prepare: () => unknown): void {
+  inTests = prepare;
+}
+
+function translator(own: unknown): NonNullable<typeof Error.prepareStackTrace> | undefined {
+  return [own, inTests?.()].find(
+    (prepare): prepare is NonNullable<typeof Error.prepareStackTrace> =>
+      typeof prepare === 'function' && !isNodesOwn(prepare),
+  );
+}
+
 function callsOf(error: Error): readonly NodeJS.CallSite[] {
   const prepare = Error.prepareStackTrace;
   let text: unknown;
   try {
+    const translate = translator(prepare);
     Error.prepareStackTrace = (same, calls) => {
-      if (prepare && !isNodesOwn(prepare)) text = described(prepare, same, calls);
+      if (translate) text = described(translate, same, calls);
       return calls;
     };
     const stack: unknown = error.stack;

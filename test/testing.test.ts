@@ -140,9 +140,27 @@ describe('vitest', () => {
       expect(output).toContain('1 passed');
       expect(output).toContain('forkguard: the test "a command that hangs is given up"');
       expect(output.match(/forked {2}\S*leaky\.test\.js:5:48/g)).toHaveLength(1);
+      // vitest shows the source at the fork, and takes no line of the message for a call
+      expect(output.match(/❯ .*:\d+:\d+$/gm)).toEqual([' ❯ leaky.test.js:5:48'.trim()]);
       expect(code).toBe(1);
     },
   );
+});
+
+test('what a worker leaves that dies only while the run ends is found', async () => {
+  writeFileSync(
+    join(project, 'late.js'),
+    `const { Run } = require('./node_modules/forkguard/dist/src/testing/run.js');
+     const run = new Run();
+     const worker = require('child_process').spawn('sh', ['-c', 'sleep 50 & echo up; wait']);
+     worker.stdout.once('data', () => {
+       run.end().then((report) => { console.log(report); process.exit(); });
+       worker.kill('SIGKILL');
+     });`,
+  );
+  const { output } = await run('.', ['late.js']);
+  expect(output).toContain('`sleep` (pid ');
+  expect(output).not.toContain('`sh` (pid ');
 });
 
 test('node:test', async () => {

@@ -38,8 +38,17 @@ export type Request =
   | { readonly type: 'render'; readonly hazards: readonly Hazard[]; answer?: string }
   /** Waits on a timer that no fake timers have replaced. */
   | { readonly type: 'pause'; readonly milliseconds: number; answer?: Promise<void> }
-  /** A test begins, or a file, whose name is empty; from now on a runner speaks for the hazards, and the terminal need not. */
-  | { readonly type: 'test'; readonly name: string; readonly file: string; answer?: true };
+  /**
+   * A test begins, or a file, whose name is empty; from now on a runner speaks for the hazards, and the terminal need
+   * not. `prepare`: the `Error.prepareStackTrace` of the asker's global object.
+   */
+  | {
+      readonly type: 'test';
+      readonly name: string;
+      readonly file: string;
+      readonly prepare?: () => unknown;
+      answer?: true;
+    };
 
 /** A request whose answer has the type that belongs to it. */
 export type AnswerTo<T extends Request['type']> = NonNullable<Extract<Request, { type: T }>['answer']>;

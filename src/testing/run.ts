@@ -25,13 +25,13 @@ export class Run {
   async end(): Promise<string | undefined> {
     const procfs = createProcfs();
     try {
-      let left = this.#orphans(procfs);
+      let now = this.#look(procfs);
       for (const pause of PAUSES) {
-        if (left.length === 0) break;
+        if (now.left.length === 0 && !now.undecided) break;
         await new Promise((resolve) => setTimeout(resolve, pause));
-        left = this.#orphans(procfs);
+        now = this.#look(procfs);
       }
-      return left.length > 0 ? this.#report(left, procfs) : undefined;
+      return now.left.length > 0 ? this.#report(now.left, procfs) : undefined;
     } finally {
       this.#log.remove();
       if (this.#before === undefined) delete process.env[RUN_LOG];
@@ -39,19 +39,21 @@ export class Run {
     }
   }
 
-  #orphans(procfs: Procfs): number[] {
+  /** Who is left, and whether a worker that is not yet dead has children, who will be left if they outlive it. */
+  #look(procfs: Procfs): { readonly left: readonly number[]; readonly undecided: boolean } {
     const mark = `${RUN_LOG}=${this.#log.path}`;
-    const members = new Set(
-      (procfs.processes() ?? []).filter(
-        (pid) => pid !== process.pid && procfs.environment(pid)?.includes(mark) && isAlive(pid, procfs),
-      ),
+    const members = (procfs.processes() ?? []).filter(
+      (pid) => pid !== process.pid && procfs.environment(pid)?.includes(mark) && isAlive(pid, procfs),
+    );
+    const forks = this.#log.read();
+    const untold = members.filter(
+      (pid) => forks.get(pid)?.told !== true && forks.get(parentOf(pid, procfs))?.told !== true,
     );
     // a child of a worker thread stays below this process when the thread has gone
-    const forks = this.#log.read();
     const ofThread = (pid: number) => forks.get(pid)?.by === process.pid && forks.get(pid)?.thread !== 0;
-    const told = (pid: number) =>
-      forks.get(pid)?.told === true || forks.get(parentOf(pid, procfs))?.told === true;
-    return [...members].filter((pid) => !told(pid) && (ofThread(pid) || !isBelow(pid, process.pid, procfs)));
+    const left = untold.filter((pid) => ofThread(pid) || !isBelow(pid, process.pid, procfs));
+    const undecided = untold.some((pid) => !left.includes(pid) && parentOf(pid, procfs) !== process.pid);
+    return { left, undecided };
   }
 
   #report(left: readonly number[], procfs: Procfs): string {

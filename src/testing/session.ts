@@ -6,6 +6,7 @@ import type { ChildFacts, Hazard } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import { PLAIN, renderHazard } from '../render';
 import type { Orphan } from '../rules/rule';
+import { translateStacksWith } from '../site';
 import { setTimer } from '../timers';
 import { Lineage } from './lineage';
 import type { Judgement, Left, Mark, Request } from './protocol';
@@ -73,6 +74,7 @@ export class Session {
         return;
       case 'test':
         this.#test = { name: request.name, file: request.file };
+        if (request.prepare) translateStacksWith(request.prepare);
         request.answer = true;
     }
   }

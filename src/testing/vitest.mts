@@ -4,6 +4,7 @@
  */
 import { relative } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect } from 'vitest';
+import type { Hazard } from '../model.js';
 import { ask, isHarmful, settle } from './ask.js';
 import { matchers } from './matchers.js';
 import type { Mark } from './protocol.js';
@@ -23,7 +24,8 @@ let sinceTest: Mark | undefined;
 let running = 0;
 let overlapping = false;
 let file = pathOf(expect.getState().testPath ?? '');
-ask({ type: 'test', name: '', file });
+// the pools of vm contexts translate positions of TypeScript in these contexts only
+ask({ type: 'test', name: '', file, prepare: () => Error.prepareStackTrace });
 
 // vitest runs the hooks that end a test last first: ours, the first to be registered, sees what the others left
 beforeEach(({ task }) => {
@@ -40,29 +42,35 @@ afterEach(async ({ task }) => {
     if (running === 0) overlapping = false;
     return;
   }
-  const message = await examine(sinceTest, `the test "${nameOf(task as Task)}"`);
-  if (!message) return;
+  const error = await examine(sinceTest, `the test "${nameOf(task as Task)}"`);
+  if (!error) return;
   // said once: what is left of a test is there when the file ends, too
   sinceFile = ask({ type: 'mark' });
-  throw errorOf(message);
+  throw error;
 });
 
 afterAll(async () => {
-  const message = await examine(sinceFile, `the file ${file}`);
-  if (message) throw errorOf(message);
+  const error = await examine(sinceFile, `the file ${file}`);
+  if (error) throw error;
 });
 
-async function examine(since: Mark, what: string): Promise<string | undefined> {
+async function examine(since: Mark, what: string): Promise<Error | undefined> {
   await settle(since);
   const harmful = ask({ type: 'judge', since }).hazards.filter(isHarmful);
   if (harmful.length === 0) return undefined;
-  return `forkguard: ${what}\n\n${ask({ type: 'render', hazards: harmful })}`;
+  const error = new Error(`forkguard: ${what}\n\n${ask({ type: 'render', hazards: harmful })}`);
+  // a stack of ours would point at this file, and without one vitest takes lines of the message for calls
+  error.stack = `${error.message}\n    at ${placeOf(harmful)}`;
+  return error;
 }
 
-function errorOf(message: string): Error {
-  const error = new Error(message);
-  error.stack = message; // a stack of ours would point at this file
-  return error;
+/** Where vitest shows the source: at the first fork that is known. */
+function placeOf(hazards: readonly Hazard[]): string {
+  for (const { forked } of hazards) {
+    const [frame] = forked?.frames ?? [];
+    if (frame) return `${frame.file}:${frame.line}:${frame.column}`;
+  }
+  return '<anonymous>:0:0';
 }
 
 function nameOf(task: Task): string {
