@@ -243,9 +243,9 @@ export class LateChildren {
   /** What may yet come to the program and make it write to the child. */
   #otherWork(tracked: Tracked): string | undefined {
     const others = [...this.#tracked.values()].some(
-      (other) => other !== tracked && hasCallback(other.fork) && !isOver(other) && !isWaitingForInput(other),
+      (other) => other !== tracked && isAwaited(other) && !isOver(other) && !isWaitingForInput(other),
     );
-    if (others) return 'the callback of another child';
+    if (others) return 'another child';
     if (this.#context.workers().length > 0) return 'a worker thread';
     const { workUnderWay } = require('./other-work') as typeof import('./other-work');
     return workUnderWay();
@@ -314,6 +314,17 @@ function isLeftOpen(stream: StreamLike, fork: ForkCall): boolean {
 }
 
 const hasCallback = ({ api }: ForkCall) => api === 'exec' || api === 'execFile';
+
+/** Whether the program is called back when something comes from the child. */
+function isAwaited({ fork, process }: Tracked): boolean {
+  if (hasCallback(fork)) return true;
+  const hears = (emitter: object | null | undefined, names: readonly string[]) =>
+    names.some((name) => ((emitter as StreamLike | null)?.listenerCount?.(name) ?? 0) > 0);
+  return (
+    hears(process, ['exit', 'close', 'message']) ||
+    (process.stdio ?? []).some((stream, fd) => fd > 0 && hears(stream, ['data', 'readable', 'end']))
+  );
+}
 
 function isWaitingForInput({ process, fork }: Tracked): boolean {
   return process.stdin !== null && isLeftOpen(process.stdin as StreamLike, fork);

@@ -1,4 +1,4 @@
-// Commands whose input comes late: from another command, a worker thread, a file, an answer of another process.
+// Commands whose input comes late: from another command or its end, a worker thread, a file, an answer of another process.
 //# env: FORKGUARD_STALL_MS=500
 'use strict';
 const { execFile, exec, execFileSync, spawn } = require('node:child_process');
@@ -12,6 +12,11 @@ async function fromCommand() {
   const running = promisify(exec)('sleep 1.4; echo input');
   running.child.stdin.end();
   return (await running).stdout;
+}
+
+async function fromExit() {
+  const [code] = await once(spawn('sh', ['-c', 'sleep 1.4; exit 3'], { stdio: 'ignore' }), 'exit');
+  return String(code);
 }
 
 async function fromThread() {
@@ -39,7 +44,7 @@ async function fromServer() {
 }
 
 async function main() {
-  const sources = [fromCommand, fromThread, fromServer];
+  const sources = [fromCommand, fromExit, fromThread, fromServer];
   // later releases do not tell of files that are being opened
   if (Number.parseInt(process.versions.node, 10) < 26) sources.push(fromFile);
   for (const source of sources) {
