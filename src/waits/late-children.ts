@@ -36,6 +36,9 @@ const EARLY = 0.6;
 /** Most children end without anybody having suspected them. */
 const NONE: ReadonlySet<string> = new Set();
 
+/** So little is no work: a heartbeat of ours in a Node child, a timer that finds nothing to do. */
+const TRIFLE_NANOSECONDS = 2_000_000;
+
 interface Tracked {
   readonly fork: ForkCall;
   readonly process: ChildProcess;
@@ -45,8 +48,10 @@ interface Tracked {
   asked?: { readonly signal: string; readonly at: number };
   /** The message with a handle that the child has not acknowledged, and since when it is the same. */
   pending?: { readonly message: unknown; readonly at: number };
-  /** Bytes read and run counter at the last look, and since when they have not changed. */
-  trace: string;
+  /** Bytes read and written, and its run time in nanoseconds (infinite once it has ended), when it last moved. */
+  bytes: number;
+  ran: number;
+  /** When it last moved, in milliseconds since 1970. */
   quietSince: number;
   /** Findings seen once; they are reported when seen again. */
   suspected: ReadonlySet<string>;
@@ -80,7 +85,8 @@ export class LateChildren {
     this.#tracked.set(process, {
       fork,
       process,
-      trace: '',
+      bytes: 0,
+      ran: 0,
       quietSince: wallClock(),
       suspected: NONE,
       nextLook: 0,
@@ -169,11 +175,12 @@ export class LateChildren {
     const over = (since: number) => now - since >= stallMs - this.#fast;
     if (!concerns.any) return false;
     const counter = tracked.exitedAt === undefined ? procfs.schedstat(process.pid!, process.pid!) : undefined;
-    const trace = `${counter?.ranNanoseconds} ${counter?.slices} ${concerns.bytes}`;
-    if (trace !== tracked.trace) {
-      if (tracked.exitedAt !== undefined && tracked.trace.startsWith('undefined'))
+    const ran = counter?.ranNanoseconds ?? Number.POSITIVE_INFINITY;
+    if (concerns.bytes !== tracked.bytes || ran - tracked.ran > TRIFLE_NANOSECONDS) {
+      if (tracked.exitedAt !== undefined && tracked.ran === Number.POSITIVE_INFINITY)
         tracked.livelyAfterExit = true;
-      tracked.trace = trace;
+      tracked.bytes = concerns.bytes;
+      tracked.ran = ran;
       // nothing has run or moved since the look before: that is when the quiet began
       tracked.quietSince = now;
       if (tracked.suspected.size > 0)
