@@ -1,10 +1,9 @@
 /** From one picture of the processes to the graph of who waits for whom. Edges only from evidence. */
 
 import type { RawDescriptor } from '../procfs/procfs';
-import { asks } from './asks';
 import { type ChannelWays, channelNode } from './channels';
 import type { Deadline, WaitEdge, WaitGraph, WaitNode } from './graph';
-import { isIdleHeartbeat } from './heartbeat';
+import { isTcp, loopDeadline, pollDeadline, roundsOf, runsDelayedTasks } from './limits';
 import { lockHolders } from './locks';
 import { type BlockedThread, threadLabel } from './notes';
 import type { Picture, ProcessPicture, ThreadPicture } from './picture';
@@ -38,17 +37,8 @@ export const threadId = (pid: number, tid: number) => `thread:${pid}/${tid}`;
 const SIGALRM = 1n << 13n;
 const SIGCHLD = 1n << 16n;
 
-/** The socket timeout of Node's default HTTP agent, in milliseconds: https://nodejs.org/api/http.html#new-agentoptions */
-const AGENT_MS = 5000;
-
-/** Who sleeps for longer is not at work. V8 itself sets a timer of 8 s to give memory back. */
-const LONG_MS = 6000;
-
 /** A poll for longer waits for an answer; a shorter one may belong to a loop that does other things, too. */
 const SHORT_MS = 2000;
-
-/** A timer that came round so often, with nothing done, does nothing: the timeouts of `fetch` tick twice a second. */
-const TICKS = 6;
 
 /** The graph of everything that the roots wait for, directly or not. Roots are ids as made above. */
 export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
@@ -131,7 +121,7 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
           timed = true;
           return [];
         case 'epoll':
-          if (asleep.limit !== undefined && !runsDelayedTasks(pid, tid)) timed = true;
+          if (asleep.limit !== undefined && !runsDelayedTasks(picture, pid, tid)) timed = true;
           return epollEdges(pid, picture.descriptor(pid, asleep.fd)).flatMap(fromOutside);
         case 'futex':
           // the other threads are there themselves
@@ -215,15 +205,15 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
         // it comes round by itself and waits for nobody else: a loop that looks at something, a file perhaps
         if (sleep.limit !== undefined && edges.every(({ internal }) => internal))
           return { edges, live: 'its wait has a limit' };
-        const rounds = roundsOf(pid, tid);
+        const rounds = roundsOf(scene, pid, tid);
         // it may look at the descriptor between other things that it does: one round tells
         if (rounds === 0 && typeof sleep.limit === 'number' && sleep.limit <= SHORT_MS)
           return { edges, live: 'it has not been seen to wait for nothing else' };
         // one that comes round again and again may count how often: it is a limit all the same
         const again = rounds !== undefined && rounds > 0;
         const deadline =
-          sleep.limit === undefined ? undefined : pollDeadline(pid, sleep.name, sleep.limit, again);
-        const receive = sleep.form === 'direct' && isTcp(pid, sleep.reads[0]);
+          sleep.limit === undefined ? undefined : pollDeadline(label(pid), sleep.name, sleep.limit, again);
+        const receive = sleep.form === 'direct' && isTcp(picture, pid, sleep.reads[0]);
         if (receive)
           return { edges, deadline: { who: label(pid), what: 'its SO_RCVTIMEO, if it has set one' } };
         return { edges, ...(deadline && { deadline }) };
@@ -231,8 +221,8 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
       case 'epoll': {
         const set = picture.descriptor(pid, sleep.fd);
         if (sleep.limit === undefined) return { edges: epollEdges(pid, set) };
-        if (runsDelayedTasks(pid, tid)) return { edges: [] };
-        const deadline = loopDeadline(pid, tid, sleep.limit, set);
+        if (runsDelayedTasks(picture, pid, tid)) return { edges: [] };
+        const deadline = loopDeadline(scene, label(pid), { pid, tid, limit: sleep.limit, set });
         // an event loop's limit is the next of its own timers, which may do anything
         if (!deadline) return { edges: [], live: 'its event loop has a timer' };
         return { edges: epollEdges(pid, set), deadline };
@@ -282,49 +272,6 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     if (seen.stat.forkedWithoutExec)
       return { edges, deadline: { who: label(pid), what: 'the limit of its lock wait' } };
     return { edges, live: 'it sleeps with a limit' };
-  }
-
-  function pollDeadline(pid: number, name: string, limit: Limit, again: boolean): Deadline {
-    const length = typeof limit === 'number' ? `${(limit / 1000).toFixed(1)} s` : 'unknown length';
-    if (again) return { who: label(pid), what: `counting its calls of ${name} (${length} each), if it does` };
-    return { who: label(pid), what: `the limit of its call of ${name} (${length}), if it does` };
-  }
-
-  /** Only main threads are followed: what they do says nothing about the other threads of their process. */
-  const roundsOf = (pid: number, tid: number) => (pid === tid ? scene.rounds?.get(pid) : undefined);
-
-  /**
-   * The thread that Node starts first has an event loop for the delayed tasks of V8's pool, and its timers: it runs
-   * none of the program (src/node_platform.cc, `DelayedTaskScheduler`).
-   */
-  const runsDelayedTasks = (pid: number, tid: number) =>
-    picture.process(pid)?.threads?.[1]?.tid === tid && picture.procfs.executable(pid) === process.execPath;
-
-  /** Timers of an event loop that only limit a wait; every other timer is work to come. */
-  function loopDeadline(
-    pid: number,
-    tid: number,
-    limit: Limit,
-    set: RawDescriptor | undefined,
-  ): Deadline | undefined {
-    const who = label(pid);
-    const ms = typeof limit === 'number' ? limit : 0;
-    const waitsOnTcp = set?.epoll.some(({ fd }) => isTcp(pid, fd)) ?? false;
-    if (waitsOnTcp && ms <= AGENT_MS && ms > 0.8 * AGENT_MS) {
-      return { who, what: 'the time limit of its HTTP agent (5 s)' };
-    }
-    if (ms >= LONG_MS) return { who, what: `a timer that is due in ${(ms / 1000).toFixed(0)} s` };
-    // others of its timers may do anything, and do it at last: only our own is known to do nothing
-    const idles = pid !== self && pid === tid && (scene.idle?.has(pid) ?? isIdleHeartbeat(ms));
-    const rounds = roundsOf(pid, tid) ?? 0;
-    if (!idles && (rounds < TICKS || !asks(scene, pid, set))) return undefined;
-    const times = idles ? '' : `, which came round ${rounds} times and did nothing`;
-    return { who, what: `a timer${times}, if one of its timers is for this wait` };
-  }
-
-  function isTcp(pid: number, fd: number | undefined): boolean {
-    const inode = fd === undefined ? undefined : picture.descriptor(pid, fd)?.inode;
-    return inode !== undefined && picture.sockets.find(inode)?.protocol.startsWith('tcp') === true;
   }
 
   const ways: ChannelWays = {

@@ -4,6 +4,7 @@ import { wallClock } from '../clock';
 import type { RunCounter } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import { isIdleHeartbeat } from './heartbeat';
+import { TICKS } from './limits';
 import type { BlockedThread } from './notes';
 import { decode } from './syscalls';
 
@@ -12,6 +13,9 @@ const TRIFLE_NANOSECONDS = 3_000_000;
 
 /** A poll that runs out, and is called again at once, takes a tenth of this. */
 const ROUND_NANOSECONDS = 500_000;
+
+/** The same for an event loop, which calls back whom a timer belongs to. */
+const TICK_NANOSECONDS = 1_500_000;
 
 /** One such length may come about by chance, as what is left of a timer of the program. */
 const SURE = 2;
@@ -105,11 +109,12 @@ export class Progress {
     if (before?.key === key && before.counter.slices === counter.slices) return;
     const transfers = this.#procfs.transfers(pid);
     const again = before?.key === key && transfers === before.transfers;
-    const trifle = again && counter.ranNanoseconds - before.counter.ranNanoseconds < ROUND_NANOSECONDS;
+    const most = sleep?.kind === 'epoll' ? TICK_NANOSECONDS : ROUND_NANOSECONDS;
+    const trifle = again && counter.ranNanoseconds - before.counter.ranNanoseconds < most;
     const beat = sleep?.kind === 'epoll' && typeof sleep.limit === 'number' && isIdleHeartbeat(sleep.limit);
     const rounds = trifle ? before.rounds + 1 : 0;
     const beats = (again ? before.beats : 0) + (beat ? 1 : 0);
-    if (rounds === 1 || (beat && beats === SURE)) this.#news = true;
+    if (rounds === 1 || rounds === TICKS || (beat && beats === SURE)) this.#news = true;
     this.#waits.set(pid, { key, counter, transfers, rounds, beats });
   }
 

@@ -1,0 +1,72 @@
+/** What limits the wait of a thread: a poll that runs out, a timer of its event loop. */
+
+import type { RawDescriptor } from '../procfs/procfs';
+import { asks } from './asks';
+import type { Deadline } from './graph';
+import { isIdleHeartbeat } from './heartbeat';
+import type { Scene } from './observe';
+import type { Picture } from './picture';
+import type { Limit } from './syscalls';
+
+/** The socket timeout of Node's default HTTP agent, in milliseconds: https://nodejs.org/api/http.html#new-agentoptions */
+const AGENT_MS = 5000;
+
+/** Who sleeps for longer is not at work. V8 itself sets a timer of 8 s to give memory back. */
+const LONG_MS = 6000;
+
+/** A timer that came round so often, with nothing done, does nothing: the timeouts of `fetch` tick twice a second. */
+export const TICKS = 6;
+
+/** An event loop that sleeps in epoll_wait. */
+interface Loop {
+  readonly pid: number;
+  readonly tid: number;
+  readonly limit: Limit;
+  readonly set: RawDescriptor | undefined;
+}
+
+export function pollDeadline(who: string, name: string, limit: Limit, again: boolean): Deadline {
+  const length = typeof limit === 'number' ? `${(limit / 1000).toFixed(1)} s` : 'unknown length';
+  if (again) return { who, what: `counting its calls of ${name} (${length} each), if it does` };
+  return { who, what: `the limit of its call of ${name} (${length}), if it does` };
+}
+
+/** Timers of an event loop that only limit a wait; every other timer is work to come. */
+export function loopDeadline(
+  scene: Scene,
+  who: string,
+  { pid, tid, limit, set }: Loop,
+): Deadline | undefined {
+  const ms = typeof limit === 'number' ? limit : 0;
+  const waitsOnTcp = set?.epoll.some(({ fd }) => isTcp(scene.picture, pid, fd)) ?? false;
+  if (waitsOnTcp && ms <= AGENT_MS && ms > 0.8 * AGENT_MS) {
+    return { who, what: 'the time limit of its HTTP agent (5 s)' };
+  }
+  if (ms >= LONG_MS) return { who, what: `a timer that is due in ${(ms / 1000).toFixed(0)} s` };
+  // others of its timers may do anything, and do it at last: only our own is known to do nothing
+  const idles = pid !== scene.self && pid === tid && (scene.idle?.has(pid) ?? isIdleHeartbeat(ms));
+  const rounds = roundsOf(scene, pid, tid) ?? 0;
+  if (!idles && (rounds < TICKS || !asks(scene, pid, set))) return undefined;
+  const times = idles ? '' : `, which came round ${rounds} times and did nothing`;
+  return { who, what: `a timer${times}, if one of its timers is for this wait` };
+}
+
+/** Only main threads are followed: what they do says nothing about the other threads of their process. */
+export function roundsOf(scene: Scene, pid: number, tid: number): number | undefined {
+  return pid === tid ? scene.rounds?.get(pid) : undefined;
+}
+
+/**
+ * The thread that Node starts first has an event loop for the delayed tasks of V8's pool, and its timers: it runs
+ * none of the program (src/node_platform.cc, `DelayedTaskScheduler`).
+ */
+export function runsDelayedTasks(picture: Picture, pid: number, tid: number): boolean {
+  return (
+    picture.process(pid)?.threads?.[1]?.tid === tid && picture.procfs.executable(pid) === process.execPath
+  );
+}
+
+export function isTcp(picture: Picture, pid: number, fd: number | undefined): boolean {
+  const inode = fd === undefined ? undefined : picture.descriptor(pid, fd)?.inode;
+  return inode !== undefined && picture.sockets.find(inode)?.protocol.startsWith('tcp') === true;
+}
