@@ -56,10 +56,15 @@ const WORKLOADS = {
     metrics: { heapPerSocket: 'lower', rssPerSocket: 'lower', residualPerSocket: 'lower' },
     extra: true,
   },
+  blocked: {
+    run: (ctx) => runWorker(ctx, 'blocked'),
+    metrics: { cpuPercent: 'lower', rssMb: 'lower' },
+    extra: true,
+  },
   fsopen: { run: (ctx) => runWorker(ctx, 'fsopen'), metrics: { perSec: 'higher', cpuUs: 'lower' } },
   worker: { run: (ctx) => runWorker(ctx, 'worker'), metrics: { perSec: 'higher', cpuUs: 'lower' } },
 };
-const DEFAULT_WORKLOADS = Object.keys(WORKLOADS).slice(0, 11);
+const DEFAULT_WORKLOADS = Object.keys(WORKLOADS).slice(0, 12);
 const FORKGUARD = join(dirname(fileURLToPath(import.meta.url)), '../dist/register.js');
 
 // ---------------------------------------------------------------- one run

@@ -8,6 +8,7 @@ const net = require('node:net');
 const MANY = 10_000;
 const MEMORY_CONNECTIONS = 5000; // both ends live here: 10,000 sockets
 const CHURN_CONCURRENCY = 16;
+const BLOCKED = 10; // times the measured time
 const WARM_UP = 0.25; // of the measured time
 
 const report = (result) => process.stdout.write(`@@BENCH ${JSON.stringify(result)}\n`);
@@ -196,6 +197,15 @@ const workloads = {
       rssPerSocket: per(full, before, 'rss'),
       residualPerSocket: per(after, before, 'heapUsed'),
     });
+  },
+
+  /** A server that waits for a slow command: processor time of all its threads meanwhile, and its memory. */
+  async blocked(seconds) {
+    await listen(net.createServer());
+    spawnSync('sleep', ['1']); // what has to be loaded is
+    const cpu = process.cpuUsage();
+    spawnSync('sleep', [String(seconds * BLOCKED)]);
+    report({ cpuPercent: cpuUs(cpu) / (seconds * BLOCKED * 1e4), rssMb: process.memoryUsage().rss / 1e6 });
   },
 
   async fsopen(seconds) {
