@@ -23,14 +23,14 @@ function importsOf(file: string): string[] {
 }
 
 const allowed: [pattern: RegExp, may: RegExp][] = [
-  [/^model$/, /^$/],
+  [/^(model|originals)$/, /^$/],
   [/^rules\/(?!index$)/, /^(model|rules\/(rule|words)|waits\/graph)$/],
   [
     /^reporters\//,
     /^(model|render|records|escape|redact|source|wrap|tracing|telemetry\/.*|reporters\/.*|node:.*|chalk|@opentelemetry\/.*)$/,
   ],
-  [/^instruments\//, /^(model|site|clock|redact|channels|instruments\/.*|node:.*)$/],
-  [/^procfs\//, /^(model|escape|procfs\/.*|node:.*)$/],
+  [/^instruments\//, /^(model|originals|site|clock|redact|channels|instruments\/.*|node:.*)$/],
+  [/^procfs\//, /^(model|originals|escape|procfs\/.*|node:.*)$/],
   [/^waits\/graph$/, /^model$/],
   [/^(waits|exits)\//, /^(?!guard$|start$|observer$|commands\/|telemetry\/|testing)/],
   [

@@ -1,8 +1,9 @@
+import { noteOriginal } from '../originals';
+
 type Callable = (this: unknown, ...args: never[]) => unknown;
 type Around = (original: Callable, self: unknown, args: unknown[]) => unknown;
 
 const undo: (() => void)[] = [];
-const originals = new WeakMap<object, object>();
 
 /**
  * Puts `around` in the place of `owner[name]`. The replacement is a Proxy of the original, so its name, length,
@@ -26,13 +27,8 @@ export function patchGetter(owner: object, name: string, around: Around): void {
 export function proxyOf<F extends object>(original: F, around: Around): F {
   // as it is: another function around it would be one more frame in every stack of the program
   const proxy = new Proxy(original, { apply: around as ProxyHandler<F>['apply'] & {} });
-  originals.set(proxy, original);
+  noteOriginal(proxy, original);
   return proxy;
-}
-
-/** The function under a patch of ours: what we call ourselves is none of the program's calls. */
-export function unpatched<F extends object>(fn: F): F {
-  return (originals.get(fn) as F | undefined) ?? fn;
 }
 
 /** Takes all patches back that nobody has patched over since. */

@@ -4,8 +4,8 @@
  */
 
 import fs from 'node:fs';
-import { unpatched } from '../instruments/patch';
 import type { Gap } from '../model';
+import { unpatched } from '../originals';
 
 const { readSync, closeSync, readdirSync, readlinkSync, statSync, constants } = fs;
 const openSync = unpatched(fs.openSync);
