@@ -9,12 +9,12 @@
 const SHORT = 257;
 const LONG = [509, 1021, 2039, 4093, 8191, 16_381, 30_011];
 /** The program's own short timers, as those of `fetch`, may hide one or two. */
-const REPEATS = 3;
+const REPEATS = 6;
 
 /** What is taken off where the program has timers of its own. */
 const OFF_MS = 20;
-/** A loop reads the clock before it sleeps. */
-const LATE_MS = 2;
+/** A loop reads the clock before it sleeps. With this no length is taken for a round one, such as 250 or 500. */
+const LATE_MS = 6;
 
 /** The pause before the nth look, from 0. */
 export function heartbeat(n: number): number {
