@@ -4,6 +4,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { ClassicLevel } = require('classic-level');
+const { openFiles } = require('../open-files');
 
 (async () => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'leveldb-'));
@@ -15,17 +16,7 @@ const { ClassicLevel } = require('classic-level');
 
   await database.close();
   fs.rmSync(directory, { recursive: true });
-  const held = targets(job.pid).filter((target) => target.startsWith(directory));
+  const held = openFiles(job.pid).filter((target) => target.startsWith(directory));
   console.log(`closed and deleted; the job still holds ${held.length} files of it`);
   job.kill();
 })();
-
-function targets(pid) {
-  return fs.readdirSync(`/proc/${pid}/fd`).map((fd) => {
-    try {
-      return fs.readlinkSync(`/proc/${pid}/fd/${fd}`);
-    } catch {
-      return ''; // a program that is starting opens and closes descriptors of its own
-    }
-  });
-}
