@@ -48,3 +48,19 @@ export function isHarmful({ rule, severity }: Hazard): boolean {
 export function allowances(allow: readonly (string | Allowance)[] = []): Allowance[] {
   return allow.map((entry) => (typeof entry === 'string' ? { rule: entry } : entry));
 }
+
+export interface Failure {
+  /** Its stack is its message: one of ours would point into forkguard. */
+  readonly error: Error;
+  readonly hazards: readonly Hazard[];
+}
+
+/** What set-up modules let a test or file fail with: hazards since then, and what it has left behind. */
+export async function failureOf(since: Mark, what: string): Promise<Failure | undefined> {
+  await settle(since);
+  const hazards = ask({ type: 'judge', since }).hazards.filter(isHarmful);
+  if (hazards.length === 0) return undefined;
+  const error = new Error(`forkguard: ${what}\n\n${ask({ type: 'render', hazards })}`);
+  error.stack = error.message;
+  return { error, hazards };
+}

@@ -3,7 +3,7 @@
  * it; after the file, the same for what its hooks and concurrent tests did.
  */
 import { isAbsolute, relative } from 'node:path';
-import { ask, isHarmful, settle } from './ask';
+import { ask, failureOf } from './ask';
 import { matchers } from './matchers';
 import type { Mark } from './protocol';
 
@@ -146,12 +146,7 @@ function symbolNamed(name: string): unknown {
 }
 
 async function examine(since: Mark, what: string): Promise<Error | undefined> {
-  await settle(since);
-  const harmful = ask({ type: 'judge', since }).hazards.filter(isHarmful);
-  if (harmful.length === 0) return undefined;
-  const error = new Error(`forkguard: ${what}\n\n${ask({ type: 'render', hazards: harmful })}`);
-  error.stack = error.message; // a stack of ours would point at this file
-  return error;
+  return (await failureOf(since, what))?.error;
 }
 
 function handlers(): Handler[] | undefined {

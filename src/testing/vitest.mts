@@ -5,7 +5,7 @@
 import { relative } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 import type { Hazard } from '../model.js';
-import { ask, isHarmful, settle } from './ask.js';
+import { ask, failureOf } from './ask.js';
 import { matchers } from './matchers.js';
 import type { Mark } from './protocol.js';
 
@@ -55,12 +55,12 @@ afterAll(async () => {
 });
 
 async function examine(since: Mark, what: string): Promise<Error | undefined> {
-  await settle(since);
-  const harmful = ask({ type: 'judge', since }).hazards.filter(isHarmful);
-  if (harmful.length === 0) return undefined;
-  const error = new Error(`forkguard: ${what}\n\n${ask({ type: 'render', hazards: harmful })}`);
-  // a stack of ours would point at this file, and without one vitest takes lines of the message for calls
-  error.stack = `${error.message}\n    at ${placeOf(harmful)}`;
+  const failure = await failureOf(since, what);
+  if (!failure) return undefined;
+  const { error, hazards } = failure;
+  // without a line of a stack vitest takes lines of the message for calls
+  error.stack = `${error.message}
+    at ${placeOf(hazards)}`;
   return error;
 }
 
