@@ -1,6 +1,6 @@
 import type { Departures } from './exits/departures';
 import { hasLateListeners } from './exits/late-listeners';
-import { survivorOf } from './exits/survivor';
+import { type Candidate, ownChild, survivorOf } from './exits/survivor';
 import { unflushed } from './exits/unflushed';
 import type { LiveChild } from './instruments/sink';
 import type { Exit, Gap, ProgramFacts } from './model';
@@ -33,6 +33,8 @@ export interface ExitContext extends SnapshotContext {
   readonly departures: Pick<Departures, 'orphans' | 'zombies' | 'crash' | 'signals'>;
   /** The children that the moment is about. */
   readonly candidates: readonly LiveChild[];
+  /** Those of other threads that end or have ended. */
+  readonly others?: readonly Candidate[];
   readonly thrownAway?: readonly ThrownAway[];
   readonly keepers?: readonly Keeper[];
 }
@@ -131,8 +133,9 @@ export class ExitView implements ExitSnapshot {
   }
 
   #alive(): Survivor[] {
-    const { candidates, departures } = this.#context;
-    return candidates.slice(0, MOST).flatMap((child) => survivorOf(child, this.#context, departures) ?? []);
+    const { candidates, others = [], departures } = this.#context;
+    const all = [...candidates.flatMap((child) => ownChild(child, departures)), ...others];
+    return all.slice(0, MOST).flatMap((child) => survivorOf(child, this.#context) ?? []);
   }
 }
 

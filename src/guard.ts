@@ -183,7 +183,9 @@ export class Guard implements Sink {
   }
 
   signalled(pid: number, signal: unknown): void {
-    this.#safely('process.kill', () => this.#observer?.exits.departures.signalled(pid, signal));
+    this.#safely('process.kill', () => {
+      if (this.#observer || this.ledger.hasStartedAny) this.observer.exits.departures.signalled(pid, signal);
+    });
   }
 
   unreferenced(process: ChildProcess): void {
@@ -236,19 +238,28 @@ export class Guard implements Sink {
   started(worker: Worker, stack: Error | undefined): void {
     this.#safely('started', () => {
       this.ledger.noteWorker(worker, stack);
+      threadNotes().hearThreads();
       this.#resources.opened('thread', worker, []);
+    });
+  }
+
+  terminating({ threadId }: Worker): void {
+    this.#safely('terminate', () => {
+      if (threadNotes().childrenOfThreads().size > 0) this.observer.exits.terminating(threadId);
     });
   }
 
   ended(exitCode: number): void {
     // a thread that ends by itself has looked at its children itself
-    if (exitCode !== 0) this.#safely('ended', () => this.observer.exits.departures.threadEnded());
+    if (exitCode !== 0) this.#safely('ended', () => this.observer.exits.threadEnded());
   }
 
   exiting(code: number): void {
     this.#safely('exiting', () => {
-      const nothing = !this.#observer && !this.#missed && this.ledger.children.size === 0;
-      if (nothing && !this.#losesOutput()) return;
+      const { children, hasStartedAny } = this.ledger;
+      const nothing = !this.#observer && !this.#missed && children.size === 0;
+      const ofThreads = hasStartedAny && threadNotes().childrenOfThreads().size > 0;
+      if (nothing && !ofThreads && !this.#losesOutput()) return;
       this.observer.exit(code, capture(EXIT_DEPTH));
       const { exitCode } = this.config;
       if (exitCode !== undefined && code === 0 && this.observer.engine.harmful) process.exitCode = exitCode;
@@ -323,6 +334,11 @@ export class Guard implements Sink {
       return undefined;
     }
   }
+}
+
+/** Loaded with the first worker thread. */
+function threadNotes(): typeof import('./exits/thread-notes') {
+  return require('./exits/thread-notes');
 }
 
 let channel: typeof import('./fork-channel') | undefined;

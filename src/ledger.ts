@@ -154,6 +154,11 @@ export class Ledger {
     return alive;
   }
 
+  /** Whether that worker thread, which this thread has started, has not ended. */
+  runs(threadId: number): boolean {
+    return this.workers().some((worker) => worker.threadId === threadId);
+  }
+
   noteHandedOver(target: string, opened: Site | undefined, fork: ForkCall | undefined): void {
     this.#handedOver.set(target, { opened, fork });
   }

@@ -166,6 +166,7 @@ export class Observer {
     if (isTraced()) this.#trace((otel) => otel.forked?.(call));
     if (call.blockedMs !== undefined) this.#ownTable.earn(call.blockedMs);
     const view = once(() => new ForkView(call, this.context));
+    this.exits.forked(call);
     const judged = !this.#skips(call);
     const hazards = judged ? this.engine.run('fork', view()) : [];
     this.aftermath.follow(call);
@@ -209,9 +210,9 @@ export class Observer {
     this.#tests?.exited(child);
   }
 
-  /** A process or worker thread that a test has started: the test's own process reads where it forked. */
+  /** A process or worker thread that a test has started: the runner's main process reads where it forked. */
   #noteForTests(call: ForkCall): void {
-    if (process.env[RUN_LOG] === undefined && call.threadId === 0) return;
+    if (process.env[RUN_LOG] === undefined) return;
     const { RunLog } = require('./testing/run-log') as typeof import('./testing/run-log');
     RunLog.here()?.add(call, call.threadId);
   }

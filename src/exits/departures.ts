@@ -50,6 +50,8 @@ export interface DeparturesOptions {
   readonly children: () => ReadonlyMap<number, LiveChild>;
   /** Something was found to live on, or to be dead and not reaped, while this process goes on. */
   readonly found: (orphans: readonly Orphan[], zombies: readonly Zombie[]) => void;
+  /** Somebody, who may be another thread's child, was sent a signal. */
+  readonly asked: (pid: number, signal: number) => void;
 }
 
 /** What is known of children that were asked to end, or have ended. */
@@ -71,6 +73,7 @@ export class Departures {
     const number = numberOf(signal);
     if (number === undefined || HARMLESS.has(number)) return;
     const { procfs } = this.#options;
+    this.#options.asked(pid, number);
     const asked = this.#note(pid, number);
     asked.below = descendants(pid, procfs).flatMap((below) => member(below, procfs) ?? []);
   }
@@ -79,6 +82,7 @@ export class Departures {
   signalled(pid: number, signal: unknown): void {
     const number = numberOf(signal);
     if (number === undefined || HARMLESS.has(number)) return;
+    this.#options.asked(Math.abs(pid), number);
     if (this.#options.children().has(Math.abs(pid))) this.#note(Math.abs(pid), number);
     // who was addressed directly has been asked to end: whether it obeys is another question
     for (const family of [...this.#asked.values(), ...this.#left]) {

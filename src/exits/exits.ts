@@ -1,16 +1,22 @@
 import { wallClock } from '../clock';
 import type { ExitContext } from '../exit-view';
 import { ExitView } from '../exit-view';
+import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { Ledger } from '../ledger';
 import type { Exit, Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import type { ExitSnapshot, Orphan, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
+import { setTimer } from '../timers';
 import { Departures } from './departures';
 import { Keepers } from './keepers';
-import { survivorOf } from './survivor';
+import { childOfThread, ownChild, survivorOf } from './survivor';
+import type { ThreadChild } from './thread-notes';
 import { watchUnread } from './thrown-away';
+
+/** Milliseconds that children of a worker thread that was ended are given to end. */
+const GRACE_MS = 1500;
 
 export interface ExitsOptions {
   readonly procfs: Procfs;
@@ -38,6 +44,7 @@ export class Exits {
         if (orphans.length + zombies.length === 0) return;
         this.#late('child', { orphans: () => orphans, zombies: () => zombies });
       },
+      asked: (pid, signal) => this.#notes?.tell({ type: 'asked', pid, signal }),
     });
     this.#keepers = new Keepers({
       pauseMs: options.stallMs,
@@ -46,22 +53,62 @@ export class Exits {
     });
   }
 
+  /** A child has been made. */
+  forked(call: ForkCall): void {
+    if (this.#options.ledger.threadId !== 0) this.#notes?.tellFork(call);
+  }
+
   /** The kernel has reported the exit of a child. */
   exited(child: LiveChild): void {
+    this.#tell('exited', child);
     this.departures.exited(child);
     watchUnread(child, (one) => this.#late('child', {}, { thrownAway: [one] }));
   }
 
   /** `unref()` was called on a detached child. */
   released(child: LiveChild): void {
+    this.#tell('released', child);
     this.#keepers.released(child);
+  }
+
+  /** What waits on a pipe to the thread reads its end before that is known here. */
+  terminating(thread: number): void {
+    for (const made of this.#ofThreads())
+      if (made.thread === thread) made.told = survivorOf(childOfThread(made), this.#options.context())?.told;
+  }
+
+  /** A worker thread of this thread was ended: it could not look itself. */
+  threadEnded(): void {
+    this.departures.threadEnded();
+    setTimer(() => {
+      const { ledger } = this.#options;
+      const others = this.#ofThreads()
+        .filter(({ thread }) => ledger.hasStarted(thread) && !ledger.runs(thread))
+        .map(childOfThread);
+      if (others.length === 0) return;
+      for (const { child } of this.#late('thread', {}, { others }))
+        if (child) this.#notes?.tell({ type: 'told', pid: child.pid });
+    }, GRACE_MS).unref();
+  }
+
+  /** Other threads need not report it as well. */
+  said({ child }: Hazard): void {
+    if (child) this.#notes?.tellOthers({ type: 'told', pid: child.pid });
   }
 
   /** This process, or this worker thread, ends. */
   here(code: number, site: Site): Hazard[] {
     const of = this.#options.ledger.threadId === 0 ? 'process' : 'thread';
     const place = site.frames.length > 0 ? { site } : {};
-    return this.#look({ ...this.#moment(of), code, ...place }, {});
+    // threads that still run end with the process, without running any code
+    const ofThreads = of === 'process' ? this.#ofThreads() : [];
+    const others = ofThreads.map((made) => ({
+      ...childOfThread(made),
+      ...(!this.#options.ledger.runs(made.thread) && { told: { answer: made.told } }),
+    }));
+    const hazards = this.#look({ ...this.#moment(of), code, ...place }, { others });
+    if (of === 'thread') for (const hazard of hazards) this.said(hazard);
+    return hazards;
   }
 
   /** A test has ended, and these of its children are left. */
@@ -73,7 +120,10 @@ export class Exits {
 
   /** Those of the children that live and that no signal is ending. */
   alive(children: readonly LiveChild[]): Survivor[] {
-    return children.flatMap((child) => survivorOf(child, this.#options.context(), this.departures) ?? []);
+    const context = this.#options.context();
+    return children
+      .flatMap((child) => ownChild(child, this.departures))
+      .flatMap((child) => survivorOf(child, context) ?? []);
   }
 
   /** The parent of this process has died. */
@@ -84,16 +134,31 @@ export class Exits {
   #late(
     of: Exit['of'],
     departures: Partial<ExitContext['departures']>,
-    part: Pick<ExitContext, 'thrownAway' | 'keepers'> = {},
-  ): void {
+    part: Pick<ExitContext, 'thrownAway' | 'keepers' | 'others'> = {},
+  ): Hazard[] {
     const context = { candidates: [], departures: { ...NOTHING, ...departures }, strangers: () => [] };
-    this.#look(this.#moment(of), { ...context, ...part });
+    return this.#look(this.#moment(of), { ...context, ...part });
   }
 
   #look(moment: Exit, part: Partial<ExitContext>): Hazard[] {
     const candidates = [...this.#options.ledger.children.values()];
     const context = { ...this.#options.context(), departures: this.departures, candidates, ...part };
     return this.#options.judge(new ExitView(moment, context));
+  }
+
+  #tell(type: 'exited' | 'released', { fork: { child } }: LiveChild): void {
+    if (child && this.#options.ledger.threadId !== 0) this.#notes?.tell({ type, pid: child.pid });
+  }
+
+  #ofThreads(): readonly ThreadChild[] {
+    return [...(this.#notes?.childrenOfThreads().values() ?? [])];
+  }
+
+  /** Loaded only where there are worker threads. */
+  get #notes(): typeof import('./thread-notes') | undefined {
+    const { threadId, hasStartedAny } = this.#options.ledger;
+    if (threadId === 0 && !hasStartedAny) return undefined;
+    return require('./thread-notes') as typeof import('./thread-notes');
   }
 
   #moment(of: Exit['of']): Exit {

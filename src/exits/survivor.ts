@@ -1,50 +1,92 @@
 import { constants } from 'node:os';
 import { describe } from '../crossings';
-import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
-import type { ChildFacts } from '../model';
+import type { ChildFacts, Fork } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import type { SharedDescriptor, Survivor } from '../rules/rule';
 import { serves } from '../serving';
 import type { SnapshotContext } from '../snapshot';
+import { forkOf } from '../waits/fork-note';
 import { awaits, awaitsOnly } from './awaiting';
 import { type Departures, isDead, nameOf } from './departures';
 import { knowsParent } from './parent-watchers';
+import type { ThreadChild } from './thread-notes';
 
 interface Pipe {
   readonly childFd: number;
   readonly target: string;
 }
 
+/** A child that may live at an exit. */
+export interface Candidate {
+  readonly fork: Fork;
+  readonly child: ChildFacts;
+  /** The program and its arguments, as they are. */
+  readonly words: readonly string[];
+  readonly unreferenced: boolean;
+  readonly connected: boolean;
+  /** Numbers of the signals by which the program has asked it to end. */
+  readonly signals: ReadonlySet<number>;
+  /** The worker thread that made it, where that is not this one. */
+  readonly thread?: number;
+  /** What is known of `Survivor.told`; else it is looked up. */
+  readonly told?: { readonly answer: boolean | undefined };
+}
+
+/** A child of this thread. */
+export function ownChild(
+  { fork, process: { connected } }: LiveChild,
+  departures: Pick<Departures, 'signals'>,
+): Candidate[] {
+  const { child, unreferenced } = fork;
+  if (!child) return [];
+  const { file, args } = fork.request;
+  const signals = departures.signals(child.pid);
+  return [{ fork, child, words: [file, ...args], unreferenced, connected, signals }];
+}
+
+/** A child of another thread: its pipes and its channel end with that. */
+export function childOfThread(made: ThreadChild): Candidate {
+  const { fork, child, unreferenced, signals, thread } = made;
+  const words = [fork.file, ...fork.args];
+  return { fork: forkOf(fork), child, words, unreferenced, connected: false, signals, thread };
+}
+
 /** A child that lives at an exit. What only one rule asks is read when it asks. */
 class LivingChild implements Survivor {
   readonly #context: SnapshotContext;
+  readonly #words: readonly string[];
   readonly #channel: string | undefined;
-  #told: { readonly answer: boolean | undefined } | undefined;
+  #told: Candidate['told'];
   #shared: readonly SharedDescriptor[] | undefined;
 
+  readonly fork: Fork;
+  readonly child: ChildFacts;
+  readonly unreferenced: boolean;
+  readonly connected: boolean;
+  readonly thread: number | undefined;
+  readonly pipes: readonly Pipe[];
+
   constructor(
-    readonly fork: ForkCall,
-    readonly child: ChildFacts,
-    readonly connected: boolean,
+    candidate: Candidate,
     readonly proof: readonly string[],
     context: SnapshotContext,
   ) {
+    this.fork = candidate.fork;
+    this.child = candidate.child;
+    this.unreferenced = candidate.unreferenced;
+    this.connected = candidate.connected;
+    this.thread = candidate.thread;
+    this.#told = candidate.told;
+    this.#words = candidate.words;
     this.#context = context;
     this.pipes = this.#linked('pipe');
     this.#channel = this.#linked('ipc')[0]?.target;
   }
 
-  readonly pipes: readonly Pipe[];
-
-  get unreferenced(): boolean {
-    return this.fork.unreferenced;
-  }
-
   get knowsParent(): boolean {
-    const { file, args } = this.fork.request;
     const environment = this.#context.procfs.environment(this.child.pid) ?? [];
-    return knowsParent(this.#context.pid, { words: [file, ...args], environment });
+    return knowsParent(this.#context.pid, { words: this.#words, environment });
   }
 
   get told(): boolean | undefined {
@@ -88,27 +130,23 @@ function awaitsConnection(pid: number, procfs: Procfs): boolean | undefined {
 }
 
 /** A child, if it lives and no signal that the program sent is about to end it. */
-export function survivorOf(
-  { fork, process: child }: LiveChild,
-  context: SnapshotContext,
-  departures: Pick<Departures, 'signals'>,
-): Survivor | undefined {
-  const stat = fork.child && context.procfs.stat(fork.child.pid);
-  if (!fork.child || !stat || stat.ppid !== context.pid || isDead(stat)) return undefined;
-  const { pid } = fork.child;
-  const signals = disobeyed(pid, context, departures);
+export function survivorOf(candidate: Candidate, context: SnapshotContext): Survivor | undefined {
+  const { pid } = candidate.child;
+  const stat = context.procfs.stat(pid);
+  if (!stat || stat.ppid !== context.pid || isDead(stat)) return undefined;
+  const signals = disobeyed(candidate, context);
   if (!signals) return undefined;
   const proof = [`/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}`, ...signals];
-  return new LivingChild(fork, fork.child, child.connected, proof, context);
+  if (candidate.thread !== undefined) proof.push(`worker thread ${candidate.thread} of this process made it`);
+  return new LivingChild(candidate, proof, context);
 }
 
 /** Signals to end that the child ignores; undefined where one of them is ending it. */
 function disobeyed(
-  pid: number,
+  { child: { pid }, signals: sent }: Candidate,
   { procfs }: SnapshotContext,
-  departures: Pick<Departures, 'signals'>,
 ): string[] | undefined {
-  const signals = [...departures.signals(pid)];
+  const signals = [...sent];
   if (signals.length === 0) return [];
   const ignored = procfs.status(pid)?.signalsIgnored;
   if (ignored === undefined) return undefined;

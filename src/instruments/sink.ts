@@ -42,6 +42,8 @@ export interface Sink {
   openedFile(fd: number, path: string, stack: Error | undefined): void;
   /** A worker thread was started. */
   started(worker: Worker, stack: Error | undefined): void;
+  /** `terminate()` was called on a worker thread, which runs no code from now on. */
+  terminating(worker: Worker): void;
   /** A worker thread has ended; the program's `exit` listeners have run. */
   ended(exitCode: number): void;
   /** The thread's event loop or process ends; the program's own `exit` listeners have run. */

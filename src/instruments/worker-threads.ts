@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { captureError } from '../site';
-import { addOwn } from './patch';
+import { addOwn, patch } from './patch';
 import type { Sink } from './sink';
 
 const DEPTH = 10;
@@ -28,6 +28,10 @@ function watchEnds(worker: Worker, sink: Sink): void {
   while (prototype && Object.getPrototypeOf(prototype) !== EventEmitter.prototype)
     prototype = Object.getPrototypeOf(prototype);
   if (!prototype || prototype === worker) return;
+  patch(prototype, 'terminate', (original, self, args) => {
+    sink.terminating(self as Worker);
+    return Reflect.apply(original, self, args);
+  });
   addOwn(prototype, 'emit', emit, (_, self, args) => {
     if (args[0] !== 'exit') return Reflect.apply(emit, self, args);
     try {

@@ -36,10 +36,11 @@ export const halfDetachedChildren: Rule = {
   severity: 'warning',
   summary: 'a child that is to live on writes into a pipe that ends with this process, or keeps it alive',
   *exit(snapshot) {
-    for (const keeper of snapshot.keepers()) yield keeping(keeper);
+    const here = snapshot.moment.threadId === 0 ? 'this process' : 'this worker thread';
+    for (const keeper of snapshot.keepers()) yield keeping(keeper, here);
     if (snapshot.moment.of !== 'process') return;
-    for (const { fork, child, unreferenced, pipes, proof } of snapshot.survivors()) {
-      if (!fork.detached || !unreferenced) continue;
+    for (const { fork, child, thread, unreferenced, pipes, proof } of snapshot.survivors()) {
+      if (!fork.detached || !unreferenced || thread !== undefined) continue;
       const outputs = pipes.filter(({ childFd }) => childFd === 1 || childFd === 2);
       if (outputs.length === 0) continue;
       const names = outputs.map(({ childFd }) => (childFd === 1 ? 'stdout' : 'stderr')).join(' and ');
@@ -61,13 +62,13 @@ export const halfDetachedChildren: Rule = {
   },
 };
 
-function keeping({ fork, child, through, heard, proof }: Keeper): Finding {
+function keeping({ fork, child, through, heard, proof }: Keeper, here: string): Finding {
   const names = through.join(' and ');
   const pipes = through.filter((name) => name !== CHANNEL);
   return {
-    what: `detached ${named(child)} keeps this process alive through its ${names}, although \`unref()\` was called`,
+    what: `detached ${named(child)} keeps ${here} alive through its ${names}, although \`unref()\` was called`,
     forked: fork.forked,
-    why: `\`child.unref()\` lets the event loop go without the exit of the child, but not without the end of its ${names}; this process, which has nothing else to do, ends only when the child does`,
+    why: `\`child.unref()\` lets the event loop go without the exit of the child, but not without the end of its ${names}; ${here}, which has nothing else to do, ends only when the child does`,
     help:
       pipes.length > 0
         ? `${OWN_OUTPUT}; or let go of the rest, too: ${through.map(letGo).join(', ')}`

@@ -50,7 +50,7 @@ export const inheritedListeners: Rule = {
     }
   },
   *exit(snapshot) {
-    if (snapshot.moment.of === 'test') return; // this process goes on
+    if (snapshot.moment.of !== 'process') return; // it goes on
     for (const { fork, child, shared } of snapshot.survivors()) {
       for (const { descriptor, childFd, served, proof } of shared) {
         // what leaked was reported at the fork

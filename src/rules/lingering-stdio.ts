@@ -46,7 +46,7 @@ export const lingeringStdio: Rule = {
     }
   },
   *exit(snapshot) {
-    if (snapshot.moment.of === 'test') return; // this process goes on
+    if (snapshot.moment.of !== 'process') return; // it goes on
     for (const { fork, child, shared } of snapshot.survivors()) {
       if (!fork.detached) continue;
       for (const { descriptor, proof } of shared) {

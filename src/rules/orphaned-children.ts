@@ -3,8 +3,8 @@ import { named } from './words';
 
 /**
  * ### What it reports
- * A child that lives on although this process ends; the command behind a shell that was killed in its place; and,
- * from within a Node child, the death of its parent.
+ * A child that lives on although this process, or the worker thread that made it, has ended; the command behind a
+ * shell that was killed in its place; and, from within a Node child, the death of its parent.
  *
  * ### Why
  * A child does not end with its parent. It keeps its port, its files and its processor time, and nobody waits for
@@ -17,8 +17,9 @@ import { named } from './words';
  * below it, waits on a pipe, IPC channel or connection that closes with this process (a service that ends at the end
  * of its input is healthy); and neither its arguments nor its environment show that it knows the pid of this process,
  * which it may watch (as with `tail --pid` or `setpriv --pdeathsig`). A child that is `detached` and was released with
- * `unref()` is meant to live on. Behind a killed shell: the process was below the shell when it was killed, and has
- * the same start time half a second after the shell's exit.
+ * `unref()` is meant to live on. Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a
+ * killed shell: the process was below the shell when it was killed, and has the same start time half a second after
+ * the shell's exit.
  *
  * ### Example
  * ```js
@@ -36,14 +37,16 @@ export const orphanedChildren: Rule = {
   summary: 'a child, or the command behind a killed shell, lives on with nobody to wait for it',
   *exit(snapshot) {
     const { of } = snapshot.moment;
-    if (of === 'process' || of === 'test') {
+    if (of === 'process' || of === 'test' || of === 'thread') {
       for (const survivor of snapshot.survivors()) {
-        if (isIntended(survivor, of)) continue;
-        const { fork, child } = survivor;
+        const { fork, child, thread } = survivor;
+        // of one that ends by itself zombie-children speaks
+        if (isIntended(survivor, of) || (of === 'thread' && thread === undefined)) continue;
+        const maker = of === 'thread' ? 'worker thread' : of;
         yield {
-          what: `${named(child)} lives on after this ${of} has ended`,
+          what: `${named(child)} lives on after ${of === 'thread' ? `the ${maker} that made it` : `this ${of}`} has ended`,
           forked: fork.forked,
-          why: `a child does not end with ${of === 'test' ? 'the test' : 'the process'} that made it; pid ${child.pid} keeps its port, its files and its processor time, and nobody waits for it`,
+          why: `a child does not end with the ${maker} that made it; pid ${child.pid} keeps its port, its files and its processor time, and nobody waits for it`,
           help: helpFor(survivor, of),
           proof: [...survivor.proof, ...reasonsOf(survivor, of)],
           subject: child.command,
@@ -56,22 +59,25 @@ export const orphanedChildren: Rule = {
   },
 };
 
+type Ending = 'process' | 'thread' | 'test';
+
 /** In a test whoever is left is left, also one that would end with the process. */
 function isIntended(
   { fork, unreferenced, told, knowsParent, connected, idle }: Survivor,
-  of: 'process' | 'test',
+  of: Ending,
 ): boolean {
   if (of === 'test') return connected && idle; // idle-channels says it better
   return (fork.detached && unreferenced) || told !== false || knowsParent;
 }
 
-function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: 'process' | 'test'): string[] {
+function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: Ending): string[] {
   const reasons = [
     fork.detached
       ? 'it is detached, but `unref()` was not called'
       : `it is not detached${unreferenced ? ', though `unref()` was called' : ''}`,
   ];
-  if (of === 'process') {
+  if (of === 'thread') reasons.push('that thread has ended: `worker.threadId` is -1');
+  if (of !== 'test') {
     reasons.push(
       pipes.length > 0
         ? 'no thread of it waits on a pipe to this process'
@@ -81,9 +87,11 @@ function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: 'process' | 'tes
   return reasons;
 }
 
-function helpFor({ fork }: Survivor, of: 'process' | 'test'): string {
+function helpFor({ fork }: Survivor, of: Ending): string {
   if (of === 'test')
     return 'end the child in the test and await its `exit`, such as with `child.kill()` in an `afterEach`';
+  if (of === 'thread')
+    return 'end the child in the worker thread and await its `exit` before the thread is ended: `worker.terminate()` lets it run no more code';
   if (fork.shell)
     return 'end the child and await its `exit` before this process ends; the shell has children of its own, so end its group: `detached: true` and `process.kill(-child.pid)`';
   return 'end the child and await its `exit` before this process ends; if it is meant to live on, say so with `detached: true` and `child.unref()`';

@@ -222,6 +222,8 @@ export interface SharedDescriptor {
 export interface Survivor {
   readonly fork: Fork;
   readonly child: ChildFacts;
+  /** The worker thread that made it, where that is not this one: it has ended, or ends with this process. */
+  readonly thread: number | undefined;
   /** The program called `unref()` on it. */
   readonly unreferenced: boolean;
   /** Our listeners and our stdout and stderr, as far as the child has them. */

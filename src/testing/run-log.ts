@@ -5,8 +5,6 @@ import type { ChildFacts, Site } from '../model';
 
 /** The variable through which the processes of one test run know its log. */
 export const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
-/** The same for worker threads that a test starts: see `setEnvironmentData` of `node:worker_threads`. */
-const THREAD_DATA = 'forkguard.run';
 
 // taken at load: programs, and tests, replace them
 const { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } = fs;
@@ -39,17 +37,7 @@ export class RunLog {
   /** The log of the run that this process or thread belongs to. */
   static here(): RunLog | undefined {
     const path = process.env[RUN_LOG];
-    if (path !== undefined) return new RunLog(path);
-    const ofThreads = threads().getEnvironmentData(THREAD_DATA);
-    return typeof ofThreads === 'string' ? new RunLog(ofThreads, true) : undefined;
-  }
-
-  /** A log for the worker threads of this thread alone: nothing is there before one of them forks. */
-  static forThreads(): RunLog {
-    const { randomUUID } = require('node:crypto') as typeof import('node:crypto');
-    const log = new RunLog(join(tmpdir(), `forkguard-run-${randomUUID()}`, 'forks'), true);
-    threads().setEnvironmentData(THREAD_DATA, log.path);
-    return log;
+    return path === undefined ? undefined : new RunLog(path);
   }
 
   /** What a test process tells whoever started it: of which processes its tests have been told. */
@@ -137,12 +125,4 @@ export class RunLog {
   remove(): void {
     rmSync(dirname(this.path), { recursive: true, force: true });
   }
-}
-
-export function siteOf({ site }: LoggedFork): Site | undefined {
-  return site && { frames: [site] };
-}
-
-function threads(): typeof import('node:worker_threads') {
-  return require('node:worker_threads');
 }

@@ -1,4 +1,6 @@
+import { isDead } from '../exits/departures';
 import type { Exits } from '../exits/exits';
+import { childrenOfThreads } from '../exits/thread-notes';
 import { type ForkCall, forkCount } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { Ledger } from '../ledger';
@@ -10,7 +12,7 @@ import { translateStacksWith } from '../site';
 import { setTimer } from '../timers';
 import { Lineage } from './lineage';
 import type { Judgement, Left, Mark, Request } from './protocol';
-import { RunLog, siteOf } from './run-log';
+import { RunLog } from './run-log';
 
 /** So many hazards are kept for marks that have not been judged yet. */
 const MOST = 2000;
@@ -37,8 +39,7 @@ export class Session {
   /** Processes of which a test has been told. */
   readonly #told = new Set<number>();
   #test: { readonly name: string; readonly file: string } | undefined;
-  #log = RunLog.here();
-  #ownLog: RunLog | undefined;
+  readonly #log = RunLog.here();
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -91,9 +92,13 @@ export class Session {
     return this.#diverting > 0;
   }
 
-  #noteLeft({ rule, forked, child }: Hazard): void {
+  #noteLeft(hazard: Hazard): void {
+    const { rule, forked, child } = hazard;
     if (rule !== 'orphaned-children' || !child || this.#told.has(child.pid)) return;
-    if (this.#judging) this.#told.add(child.pid);
+    if (this.#judging) {
+      this.#told.add(child.pid);
+      this.#options.exits.said(hazard);
+    }
     const { threadId } = this.#options.ledger;
     const log = this.#log ?? (this.#judging && threadId === 0 ? RunLog.ofProcess(process.pid) : undefined);
     log?.add({ child, forked }, threadId, this.#test, this.#judging);
@@ -111,15 +116,10 @@ export class Session {
 
   /** The process or thread ends. */
   end(): void {
-    this.#ownLog?.remove();
     if (this.#told.size > 0 && this.#options.ledger.threadId === 0) RunLog.ofProcess(process.pid).remove();
   }
 
   #mark(): Mark {
-    // worker threads that start from now on write their forks where they can be read afterwards
-    if (!this.#log) {
-      this.#ownLog ??= RunLog.forThreads();
-    }
     const pids = this.#children();
     return {
       forks: this.#lineage.count,
@@ -194,15 +194,14 @@ export class Session {
       (pid) => !since.pids.has(pid) && !ledger.children.has(pid) && !this.#lineage.knows(pid),
     );
     if (foreign.length === 0) return [];
-    const logged = (this.#log ?? this.#ownLog)?.read();
+    const ofThreads = childrenOfThreads();
     return foreign.flatMap((pid) => {
       const stat = procfs.stat(pid);
-      if (!stat || stat.state === 'Z' || stat.state === 'X' || stat.exiting) return [];
-      const entry = logged?.get(pid);
-      if (entry?.by !== process.pid || !ledger.hasStarted(entry.thread)) return [];
-      const forked = siteOf(entry);
+      const made = ofThreads.get(pid);
+      if (!stat || isDead(stat) || !made || !ledger.hasStarted(made.thread)) return [];
+      const { forked } = made.fork;
       return {
-        child: { pid, command: entry.command },
+        child: made.child,
         ...(forked && { forked }),
         after: 'thread' as const,
         parent,
