@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, isAbsolute, resolve } from 'node:path';
 import { workingDirectory } from './directory';
 import type { ForkRequest } from './instruments/fork-call';
 import type { EnvironmentFacts, Preload } from './rules/rule';
 
 const PRELOAD_FLAG = /^(?:-r|--require|--import|--loader|--experimental-loader|--env-file)$/;
-const INSPECT_FLAG = /^--inspect(?:-brk|-wait|-port)?(?:=(.*))?$/;
+const INSPECT_FLAG = /^--inspect(-brk|-wait|-port)?(?:=(.*))?$/;
 const EXTENSIONS = ['', '.js', '.json', '.node', '.cjs', '.mjs'];
 
 /** What the child's options and environment tell it to do. Values themselves never leave this file. */
@@ -17,6 +17,7 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
   const nodeOptions = request.variable('NODE_OPTIONS');
   const options = splitOptions(nodeOptions ?? '');
   const own = runsNode ? nodeFlags(request.args.slice(1)) : [];
+  const inspector = inspectorOf(options, own);
   return {
     ...(make && { jobserver: [Number(make[1]), Number(make[2])] }),
     ...(Number.isInteger(listenFds) &&
@@ -29,7 +30,7 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
       ...preloads(options, 'NODE_OPTIONS', request.cwd, nodeOptions !== process.env.NODE_OPTIONS),
       ...preloads(own, 'arguments', request.cwd, false),
     ],
-    inspectors: [...inspectors(options, 'NODE_OPTIONS'), ...inspectors(own, 'arguments')],
+    ...(inspector && { inspector }),
   };
 }
 
@@ -80,7 +81,7 @@ function preloads(
     if (!PRELOAD_FLAG.test(flag)) continue;
     const value = joined ?? flags[++i];
     if (value === undefined || isAbsolute(value) || !isPath(flag, value)) continue;
-    const directory = cwd === undefined ? workingDirectory() : resolve(workingDirectory() ?? '/', cwd);
+    const directory = childDirectory(cwd);
     if (directory === undefined) return found;
     const path = resolve(directory, value);
     found.push({
@@ -94,21 +95,42 @@ function preloads(
   return found;
 }
 
+/** Where the child will think that it is: links are resolved. Undefined where it cannot start at all. */
+function childDirectory(cwd: string | undefined): string | undefined {
+  if (cwd === undefined) return workingDirectory();
+  try {
+    return realpathSync(cwd);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A bare name is looked up in `node_modules`; only what starts with a dot is sure to be a path. */
 function isPath(flag: string, value: string): boolean {
   return flag === '--env-file' || value.startsWith('./') || value.startsWith('../');
 }
 
-function inspectors(flags: readonly string[], source: string): EnvironmentFacts['inspectors'] {
-  return flags.flatMap((flag) => {
-    const match = INSPECT_FLAG.exec(flag);
-    if (!match || flag.startsWith('--inspect-port')) return [];
-    const address = match[1] ?? '';
-    const at = address.lastIndexOf(':');
-    const port = Number(at >= 0 ? address.slice(at + 1) : /^\d+$/.test(address) ? address : 9229);
-    const host = at >= 0 ? address.slice(0, at) : /^\d*$/.test(address) ? '127.0.0.1' : address;
-    return Number.isInteger(port) ? [{ host: host.replace(/^\[|\]$/g, ''), port, source }] : [];
-  });
+/** The address of the inspector that the flags open: each part counts as it was said last, arguments after NODE_OPTIONS. */
+function inspectorOf(options: readonly string[], own: readonly string[]): EnvironmentFacts['inspector'] {
+  let opens = false;
+  let address = { host: '127.0.0.1', port: 9229, source: 'NODE_OPTIONS' as Preload['source'] };
+  for (const [flags, source] of [
+    [options, 'NODE_OPTIONS'],
+    [own, 'arguments'],
+  ] as const) {
+    for (const flag of flags) {
+      const [found, kind, text = ''] = INSPECT_FLAG.exec(flag) ?? [];
+      if (found === undefined) continue;
+      opens ||= kind !== '-port';
+      const [, host, port] = /^(?:(.*):)?(\d+)$/.exec(text) ?? [undefined, text, undefined];
+      address = {
+        host: host?.replace(/^\[|\]$/g, '') || address.host,
+        port: port === undefined ? address.port : Number(port),
+        source,
+      };
+    }
+  }
+  return opens ? address : undefined;
 }
 
 function splitAt(flag: string): [string, string | undefined] {

@@ -154,7 +154,7 @@ export interface ProgramFacts {
   /** Descriptor numbers (0, 1, 2) for which the program asked Node for a stream. */
   readonly touchedStdio: readonly number[];
   /** Host and port of this process's open inspector. */
-  readonly inspector?: { readonly host: string; readonly port: number };
+  readonly inspector?: { readonly host: string; readonly port: number } | undefined;
   readonly cwd: string;
   readonly exitListeners: number;
 }

@@ -4,13 +4,14 @@ import type { ProgramFacts } from './model';
 
 /** What only JavaScript knows of this process. Streams that the program never asked for are not made. */
 export function readProgram(touched: TouchedStdio): ProgramFacts {
-  const inspector = inspectorAddress();
   return {
     readsStdin: isReading(touched.get(0)),
     pendingStdout: pendingBytes(touched.get(1)),
     pendingStderr: pendingBytes(touched.get(2)),
     touchedStdio: [...touched.keys()],
-    ...(inspector && { inspector }),
+    get inspector() {
+      return inspectorAddress();
+    },
     cwd: workingDirectory() ?? '/',
     exitListeners: process.listenerCount('exit'),
   };
@@ -31,12 +32,8 @@ export function pendingBytes(stream: object | undefined): number {
   return typeof length === 'number' ? length : 0;
 }
 
-/** Loads `node:inspector` only where something on the command line may have opened it. */
-function inspectorAddress(): { host: string; port: number } | undefined {
-  const asked = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some((text) =>
-    text.includes('--inspect'),
-  );
-  if (!asked) return undefined;
+/** Asked only where a child is told to open its own: it loads `node:inspector`. */
+function inspectorAddress(): ProgramFacts['inspector'] {
   try {
     const { url } = require('node:inspector') as typeof import('node:inspector');
     const address = url();

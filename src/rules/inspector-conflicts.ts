@@ -1,5 +1,5 @@
 import type { Rule } from './rule';
-import { childOf } from './words';
+import { childOf, collide } from './words';
 
 /**
  * ### What it reports
@@ -11,7 +11,8 @@ import { childOf } from './words';
  * (`cluster` counts the port up; `fork` does not.)
  *
  * ### Certain because
- * The port in the child's flags is not 0 and equals the port of this process's inspector.
+ * The port in the child's flags is not 0 and equals the port of this process's inspector, and so does the host, or one
+ * of them is every address. What is said last counts: arguments after NODE_OPTIONS, `--inspect-port` after `--inspect`.
  *
  * ### Instead
  * `fork(file, args, { execArgv: [] })`, or `--inspect=0`: any free port.
@@ -22,14 +23,13 @@ export const inspectorConflicts: Rule = {
   summary: "a Node child is told to open its inspector on this process's own address",
   *fork(snapshot) {
     const { moment, startsNode } = snapshot;
-    if (!startsNode || snapshot.environment().inspectors.length === 0) return;
+    const wanted = startsNode ? snapshot.environment().inspector : undefined;
+    if (!wanted || wanted.port === 0) return;
     const { inspector } = snapshot.program();
-    if (!inspector) return;
+    if (inspector?.port !== wanted.port || !collide(inspector.host, wanted.host)) return;
     const { host, port } = inspector;
-    const same = snapshot.environment().inspectors.find((wanted) => wanted.port === port && port !== 0);
-    if (!same) return;
     const from =
-      same.source === 'NODE_OPTIONS' ? 'NODE_OPTIONS' : 'its arguments (fork copies process.execArgv)';
+      wanted.source === 'NODE_OPTIONS' ? 'NODE_OPTIONS' : 'its arguments (fork copies process.execArgv)';
     yield {
       what: `${childOf(moment)} is told to open its inspector on port ${port}, which this process uses`,
       forked: moment.forked,
@@ -37,7 +37,7 @@ export const inspectorConflicts: Rule = {
       help: 'fork with `execArgv: []`, or use `--inspect=0` so that each process takes a free port',
       proof: [
         `the inspector of this process listens on ${host}:${port}`,
-        `the child's ${same.source} name${same.source === 'arguments' ? '' : 's'} port ${same.port}`,
+        `the child's ${wanted.source} name${wanted.source === 'arguments' ? '' : 's'} port ${port}`,
       ],
       subject: `inspector ${port}`,
       fork: moment.id,

@@ -33,8 +33,13 @@ export interface EnvironmentFacts {
   readonly activation?: readonly number[];
   readonly channelFd?: number;
   readonly preloads: readonly Preload[];
-  /** Inspector addresses that the child will try to listen on; port 0 means any. */
-  readonly inspectors: readonly { readonly host: string; readonly port: number; readonly source: string }[];
+  /** The address on which the child will open its inspector; port 0 means any. */
+  readonly inspector?: {
+    readonly host: string;
+    readonly port: number;
+    /** Where the address was said last. */
+    readonly source: Preload['source'];
+  };
 }
 
 export interface ProcessFacts {

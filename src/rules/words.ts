@@ -44,6 +44,13 @@ export function isListener({ socket }: Descriptor): boolean {
   return socket?.state === 'listen';
 }
 
+/** Whether no two listeners can be on these hosts at one port: they are the same, or one of them is every address. */
+export function collide(one: string, other: string): boolean {
+  const hosts = [one, other].map((host) => host.replace(/^::ffff:/, '').replace(/^localhost$/, '127.0.0.1'));
+  if (hosts[0] === hosts[1] || hosts.includes('::') || hosts.includes('*')) return true;
+  return hosts.includes('0.0.0.0') && !hosts.some((host) => host.includes(':'));
+}
+
 /** A lock that belongs to the open file description. Record locks belong to a process and do not cross a fork. */
 export function lockThatCrosses({ locks }: Descriptor): Lock | undefined {
   return locks.find(({ type, waiting }) => !waiting && /^(FLOCK|OFDLCK|LEASE)$/.test(type));

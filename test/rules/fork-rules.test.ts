@@ -35,7 +35,6 @@ test('every finding has all parts of a message, and proof', () => {
       preloads: [
         { flag: '-r', value: './x', source: 'NODE_OPTIONS' as const, found: false, setForElsewhere: false },
       ],
-      inspectors: [],
       jobserver: [3, 4],
     },
     memory: { residentBytes: 8e9, pageTableBytes: 2e7, excludedBytes: 1e9 },
@@ -89,7 +88,7 @@ describe('inheritable-descriptors', () => {
 
   test("the jobserver, socket activation and Node's channel are meant to be inherited", () => {
     const crossings = [leak({ fd: 20 }), leak({ fd: 21 }), leak({ fd: 22 })];
-    const environment = { preloads: [], inspectors: [], jobserver: [20], activation: [21], channelFd: 22 };
+    const environment = { preloads: [], jobserver: [20], activation: [21], channelFd: 22 };
     expect(of({ crossings, environment })).toEqual([]);
   });
 
@@ -236,16 +235,18 @@ test('inspector-conflicts: only Node, only our port', () => {
     exitListeners: 0,
     inspector: { host: '127.0.0.1', port: 9229 },
   };
-  const of = (port: number, startsNode = true) =>
+  const of = (port: number, startsNode = true, host = '127.0.0.1') =>
     findings('inspector-conflicts', {
       startsNode,
       program,
-      environment: { preloads: [], inspectors: [{ host: '127.0.0.1', port, source: 'arguments' }] },
+      environment: { preloads: [], inspector: { host, port, source: 'arguments' } },
     });
   expect(of(9229)).toHaveLength(1);
   expect(of(0)).toEqual([]);
   expect(of(9230)).toEqual([]);
   expect(of(9229, false)).toEqual([]);
+  expect(of(9229, true, '127.0.0.2')).toEqual([]);
+  expect(of(9229, true, '0.0.0.0')).toHaveLength(1);
 });
 
 test('relative-preloads: an error for Node, a warning where the path works in one directory only', () => {
@@ -253,7 +254,6 @@ test('relative-preloads: an error for Node, a warning where the path works in on
     findings('relative-preloads', {
       startsNode,
       environment: {
-        inspectors: [],
         preloads: [{ flag: '--require', value: './hook.js', source: 'NODE_OPTIONS', found, setForElsewhere }],
       },
     })[0]?.severity;
@@ -264,7 +264,7 @@ test('relative-preloads: an error for Node, a warning where the path works in on
 });
 
 test('cut-descriptors: named by the environment, open here, close-on-exec, and not passed on', () => {
-  const environment = { preloads: [], inspectors: [], jobserver: [3, 4] };
+  const environment = { preloads: [], jobserver: [3, 4] };
   const of = (closeOnExec: boolean, stdio?: object) =>
     findings('cut-descriptors', {
       environment,

@@ -91,7 +91,7 @@ export function snapshot(
       exitListeners: 0,
     },
     readHere: [],
-    environment: { preloads: [], inspectors: [] },
+    environment: { preloads: [] },
     memory: { residentBytes: 5e7, pageTableBytes: 1e6 },
     threads: [
       { tid: 1, name: 'node' },
