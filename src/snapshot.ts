@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
 import { type CrossingContext, describe, findCrossings } from './crossings';
 import { readEnvironment, startsNode } from './environment';
+import { executableOf } from './executable';
 import { type ForkCall, isDirectory } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import { activeObjectAt } from './ledger';
@@ -105,7 +105,8 @@ export class ForkView implements ForkSnapshot {
 
   writers(): readonly Descriptor[] {
     const { procfs } = this.context;
-    const file = resolve(this.moment.cwd ?? '.', this.moment.request.file);
+    const file = executableOf(this.moment.request);
+    if (file === undefined) return [];
     const same = (procfs.fds('self') ?? []).filter((fd) => procfs.link('self', fd) === file);
     return this.descriptors(same).filter(({ access }) => access !== 'read');
   }
