@@ -1,5 +1,6 @@
 import type { Conflict, Gap, SocketFacts } from './model';
 import type { ConflictSnapshot, PortHolder } from './rules/rule';
+import { collide } from './rules/words';
 import type { SnapshotContext } from './snapshot';
 
 /** A `listen` that failed: which of our children, or of theirs, holds the address. */
@@ -31,15 +32,17 @@ export class ConflictView implements ConflictSnapshot {
     return holders.length > 0 ? holders : this.#strayHolders(listeners);
   }
 
-  /** Listening sockets on the port, by what a descriptor table links to. */
+  /** Listening sockets of ours that a child got and that are in the way, by what a descriptor table links to. */
   #listeners(): Map<string, SocketFacts> {
-    const { port } = this.moment;
-    const { sockets } = this.#context;
+    const { address, port } = this.moment;
+    const { sockets, ledger } = this.#context;
     const rows = port === undefined ? [] : [...sockets.rows('tcp'), ...sockets.rows('tcp6')];
     return new Map(
       rows
         .filter(({ state, local }) => state === 'listen' && local.endsWith(`:${port}`))
-        .map((row) => [`socket:[${row.inode}]`, row]),
+        .filter(({ local }) => collide(hostOf(local), hostOf(address)))
+        .map((row): [string, SocketFacts] => [`socket:[${row.inode}]`, row])
+        .filter(([target]) => ledger.handedOver(target)),
     );
   }
 
@@ -87,4 +90,9 @@ export class ConflictView implements ConflictSnapshot {
       return { fork, child: { pid, command }, childFd, opened: ledger.handedOver(target)?.opened, proof };
     });
   }
+}
+
+/** `::1` of `[::1]:80`. */
+function hostOf(address: string): string {
+  return address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
 }

@@ -22,20 +22,14 @@ export interface CrossingContext {
 
 /** Descriptors that a fork's child has got: those passed in `stdio`, then those that leaked. */
 export function findCrossings(call: ForkCall, context: CrossingContext): Crossing[] {
+  if (neverRan(call)) return [];
   const found: Crossing[] = [];
   for (const { fd, type, parentFd } of call.stdio) {
     if (parentFd === undefined || (type !== 'inherit' && type !== 'fd')) continue;
     const descriptor = describe(parentFd, context);
-    if (descriptor?.resource?.kind === 'listener') {
-      context.ledger.noteHandedOver(descriptor.target, descriptor.resource.opened, call);
-    }
-    if (descriptor)
-      found.push({
-        childFd: fd,
-        via: 'stdio',
-        descriptor,
-        proof: [`stdio[${fd}] is descriptor ${parentFd}`],
-      });
+    if (!descriptor) continue;
+    const proof = [`stdio[${fd}] is descriptor ${parentFd}`];
+    found.push({ childFd: fd, via: 'stdio', descriptor, proof });
   }
   for (const fd of leakedDescriptors(call, context)) {
     const descriptor = describe(fd, context);
@@ -47,7 +41,16 @@ export function findCrossings(call: ForkCall, context: CrossingContext): Crossin
     }
     found.push({ childFd: fd, via: 'leak', descriptor, proof });
   }
+  for (const { descriptor } of found) {
+    const { resource, target } = descriptor;
+    if (resource?.kind === 'listener') context.ledger.noteHandedOver(target, resource.opened, call);
+  }
   return found;
+}
+
+/** The call failed before there was a child. What a `*Sync` call threw is not known. */
+function neverRan({ child, primitive, blocking, error }: ForkCall): boolean {
+  return child === undefined && primitive !== 'execve' && (!blocking || error !== undefined);
 }
 
 /**
@@ -68,7 +71,6 @@ function leakedDescriptors(call: ForkCall, context: CrossingContext): number[] {
       );
     }
   }
-  if (call.error !== undefined && call.child === undefined) return [];
   return context.ownTable.inheritable(procfs, context.gap).filter((fd) => !passed.has(fd));
 }
 
