@@ -27,7 +27,7 @@ export class Strangers {
     for (const pid of procfs.threadChildren() ?? []) {
       if (ledger.children.has(pid) || this.#suspects.has(pid)) continue;
       const stat = procfs.stat(pid);
-      if (stat?.forkedWithoutExec && stat.state !== 'Z') {
+      if (stat?.forkedWithoutExec && stat.state !== 'Z' && isOurs(pid, procfs)) {
         this.#suspects.set(pid, { startTime: stat.startTime, seen: now() });
       }
     }
@@ -53,4 +53,10 @@ export class Strangers {
     }
     return certain;
   }
+}
+
+/** Whether it runs the same program: a subshell that lived before its shell became Node does not. */
+function isOurs(pid: number, procfs: Procfs): boolean {
+  const program = procfs.executable(pid);
+  return program !== undefined && program === procfs.executable('self');
 }
