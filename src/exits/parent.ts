@@ -11,18 +11,22 @@ const { readlinkSync, readFileSync } = fs;
 /**
  * Notices in a Node child that its Node parent has died without ending it: killed, or out of memory, so that
  * nobody in the parent could look. One unref'd timer, rarer the longer the process lives, and only where the
- * parent runs the same Node as this process.
+ * parent runs the same Node as this process; or its parent does, because a shell lies between, whose end says
+ * nothing: then the timer is there only to be seen by who is blocked above, as `waits/heartbeat` tells.
  */
 export class ParentWatch {
   readonly #parent = process.ppid;
   readonly #found: (orphan: Orphan) => void;
+  /** Whether the parent is a Node. */
+  readonly #watches: boolean;
   #looks = 0;
   #changed = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(found: (orphan: Orphan) => void) {
     this.#found = found;
-    if (isNode(this.#parent) && isMainThread()) this.#wait(heartbeat(0));
+    this.#watches = isNode(this.#parent);
+    if ((this.#watches || isNode(statOf(this.#parent)[PARENT])) && isMainThread()) this.#wait(heartbeat(0));
   }
 
   stop(): void {
@@ -35,7 +39,7 @@ export class ParentWatch {
 
   #look(): void {
     const now = process.ppid;
-    if (now === this.#parent) {
+    if (now === this.#parent || !this.#watches) {
       this.#wait(heartbeat(++this.#looks));
     } else if (!this.#changed) {
       // it may be about to end, too: only who is here a while later lives on
@@ -57,9 +61,9 @@ function isMainThread(): boolean {
   return (require('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
 }
 
-function isNode(pid: number): boolean {
+function isNode(pid: number | undefined): boolean {
   try {
-    return pid > 1 && readlinkSync(`/proc/${pid}/exe`) === process.execPath;
+    return pid !== undefined && pid > 1 && readlinkSync(`/proc/${pid}/exe`) === process.execPath;
   } catch {
     return false;
   }
@@ -67,10 +71,22 @@ function isNode(pid: number): boolean {
 
 /** `detached` makes a child the leader of a session of its own, so that it can live on. */
 function leadsSession(): boolean {
+  return [process.pid, undefined].includes(statOf('self')[SESSION]);
+}
+
+/** Where they stand behind the state in `/proc/<pid>/stat`. */
+const PARENT = 1;
+const SESSION = 3;
+
+/** The numbers of `/proc/<pid>/stat` from the state on, whose own place is no number; none where it cannot be read. */
+function statOf(pid: number | 'self'): number[] {
   try {
-    const stat = readFileSync('/proc/self/stat', 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]) === process.pid;
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
   } catch {
-    return true;
+    return [];
   }
 }

@@ -22,7 +22,7 @@ import { seconds } from './words';
  *
  * A timer in the event loop of a child may do anything, and hides those that are due later. It is passed over, with a
  * warning, only in an ancestor of the one that is stuck, which can do no more than end it; where the child is watched
- * by forkguard, too, and has no timer that keeps it alive; or where it came round twenty times, nothing was read or
+ * by forkguard, too, and has no timer that keeps it alive; or where it came round for five seconds, nothing was read or
  * written meanwhile, and the child has sent something that lies unread here.
  *
  * ### Example

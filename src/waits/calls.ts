@@ -38,7 +38,7 @@ export function lookAtCall(
     self: note.pid,
     blocked: [note],
     labels,
-    rounds: progress.rounds(),
+    idled: progress.idled(),
     idle: progress.idle(),
     // never fork while a fork of this process hangs
     ...(call.kind !== 'spawn' && { peerOf }),

@@ -48,7 +48,7 @@ export async function inspectWaits(pid: number, procfs: Procfs): Promise<Inspect
   if (stuck.some(({ grade }) => grade === 'limited')) {
     before = last;
     await sleep(ROUND_MS);
-    last = look(pid, procfs, { ...scene, rounds: cameRound(before, procfs) });
+    last = look(pid, procfs, { ...scene, idled: cameRound(before, procfs) });
     if (last.still) stuck = agreed(before, last);
   }
   const told = new Set(stuck.flatMap(({ path }) => path));
@@ -104,13 +104,13 @@ function agreed(a: Look, b: Look): readonly Verdict[] {
 
 /** Those who woke since and did next to nothing: what they wait for now, after the same look, is the same wait. */
 function cameRound({ counters }: Look, procfs: Procfs): Map<number, number> {
-  const rounds = new Map<number, number>();
+  const idled = new Map<number, number>();
   for (const [pid, before] of counters) {
     const now = procfs.schedstat(pid, pid);
     if (!now || now.slices === before.slices) continue;
-    if (now.ranNanoseconds - before.ranNanoseconds < TRIFLE_NANOSECONDS) rounds.set(pid, 1);
+    if (now.ranNanoseconds - before.ranNanoseconds < TRIFLE_NANOSECONDS) idled.set(pid, ROUND_MS);
   }
-  return rounds;
+  return idled;
 }
 
 const isProcess = (id: string) => id.startsWith('process:');

@@ -15,10 +15,11 @@ const AGENT_MS = 5000;
 const LONG_MS = 6000;
 
 /**
- * A timer that came round so often, with nothing done, does nothing: the timeouts of `fetch` tick twice a second. A
- * timer behind it that is due later cannot be seen from outside, which is why this must last.
+ * A timer that came round for so long, with nothing done, does nothing: the timeouts of `fetch` tick twice a second.
+ * A timer behind it that is due later cannot be seen from outside, which is why this lasts as long as an agent's
+ * timeout, which hides what is due later, too.
  */
-export const TICKS = 20;
+export const TICKING_MS = AGENT_MS;
 
 /** An event loop that sleeps in epoll_wait. */
 interface Loop {
@@ -48,15 +49,15 @@ export function loopDeadline(
   if (ms >= LONG_MS) return { who, what: `a timer that is due in ${(ms / 1000).toFixed(0)} s` };
   // others of its timers may do anything, and do it at last: only our own is known to do nothing
   const idles = pid !== scene.self && pid === tid && (scene.idle?.has(pid) ?? isIdleHeartbeat(ms));
-  const rounds = roundsOf(scene, pid, tid) ?? 0;
-  if (!idles && (rounds < TICKS || !asks(scene, pid, set))) return undefined;
-  const times = idles ? '' : `, which came round ${rounds} times and did nothing`;
+  const idled = idledFor(scene, pid, tid) ?? 0;
+  if (!idles && (idled < TICKING_MS || !asks(scene, pid, set))) return undefined;
+  const times = idles ? '' : `, which came round for ${(idled / 1000).toFixed(1)} s and did nothing`;
   return { who, what: `a timer${times}, if one of its timers is for this wait` };
 }
 
 /** Only main threads are followed: what they do says nothing about the other threads of their process. */
-export function roundsOf(scene: Scene, pid: number, tid: number): number | undefined {
-  return pid === tid ? scene.rounds?.get(pid) : undefined;
+export function idledFor(scene: Scene, pid: number, tid: number): number | undefined {
+  return pid === tid ? scene.idled?.get(pid) : undefined;
 }
 
 /**

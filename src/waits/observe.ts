@@ -3,7 +3,7 @@
 import type { RawDescriptor } from '../procfs/procfs';
 import { type ChannelWays, channelNode } from './channels';
 import type { Deadline, WaitEdge, WaitGraph, WaitNode } from './graph';
-import { isTcp, loopDeadline, pollDeadline, roundsOf, runsDelayedTasks } from './limits';
+import { idledFor, isTcp, loopDeadline, pollDeadline, runsDelayedTasks } from './limits';
 import { lockHolders } from './locks';
 import { type BlockedThread, threadLabel } from './notes';
 import type { Picture, ProcessPicture, ThreadPicture } from './picture';
@@ -19,8 +19,11 @@ export interface Scene {
   readonly loopRuns?: boolean;
   /** The other end of a UNIX socket, where it may be asked for: see `unix-peers`. */
   readonly peerOf?: (inode: number) => number | undefined;
-  /** How often processes have woken for nothing and gone back to the same wait, where that was followed. */
-  readonly rounds?: ReadonlyMap<number, number>;
+  /**
+   * For how many milliseconds processes have woken for nothing and gone back to the same wait, where that was
+   * followed; 0: they have not come round once.
+   */
+  readonly idled?: ReadonlyMap<number, number>;
   /** Processes whose event loops had nothing before them but a timer of ours, and have done nothing since. */
   readonly idle?: ReadonlySet<number>;
   /** Names for processes that the program knows better than the kernel: "child `npm run build`". */
@@ -205,12 +208,12 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
         // it comes round by itself and waits for nobody else: a loop that looks at something, a file perhaps
         if (sleep.limit !== undefined && edges.every(({ internal }) => internal))
           return { edges, live: 'its wait has a limit' };
-        const rounds = roundsOf(scene, pid, tid);
+        const idled = idledFor(scene, pid, tid);
         // it may look at the descriptor between other things that it does: one round tells
-        if (rounds === 0 && typeof sleep.limit === 'number' && sleep.limit <= SHORT_MS)
+        if (idled === 0 && typeof sleep.limit === 'number' && sleep.limit <= SHORT_MS)
           return { edges, live: 'it has not been seen to wait for nothing else' };
         // one that comes round again and again may count how often: it is a limit all the same
-        const again = rounds !== undefined && rounds > 0;
+        const again = idled !== undefined && idled > 0;
         const deadline =
           sleep.limit === undefined ? undefined : pollDeadline(label(pid), sleep.name, sleep.limit, again);
         const receive = sleep.form === 'direct' && isTcp(picture, pid, sleep.reads[0]);

@@ -4,12 +4,13 @@ import { wallClock } from '../clock';
 import type { RunCounter } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import { isIdleHeartbeat } from './heartbeat';
-import { TICKS } from './limits';
+import { TICKING_MS } from './limits';
 import type { BlockedThread } from './notes';
 import { decode } from './syscalls';
 
-/** Less processor time than this between two looks at the clock is not work: a poll that runs out, a heartbeat. */
+/** Less processor time than this in a second is not work: a poll that runs out, a heartbeat. */
 const TRIFLE_NANOSECONDS = 3_000_000;
+const SECOND_MS = 1000;
 
 /** A poll that runs out, and is called again at once, takes a tenth of this. */
 const ROUND_NANOSECONDS = 500_000;
@@ -25,7 +26,10 @@ interface MainThread {
   readonly key: string;
   readonly counter: RunCounter;
   readonly transfers: number | undefined;
-  readonly rounds: number;
+  /** Milliseconds since the epoch: since when it has done nothing. */
+  readonly since: number;
+  /** For how long it had come round and done nothing when it did so last; 0 before it has come round. */
+  readonly idled: number;
   /** How often its event loop was seen to have nothing before it but a timer of ours. */
   readonly beats: number;
 }
@@ -37,7 +41,9 @@ export class Progress {
   #busy = false;
   #news = false;
   #pids = '';
+  /** The processor time of all together, and when that was looked up. */
   #ran = 0;
+  #ranAt = 0;
   /** Milliseconds since the epoch: when something last happened. */
   since: number;
 
@@ -60,13 +66,20 @@ export class Progress {
     const key = pids.join();
     const first = this.#pids === '';
     const moved = key !== this.#pids || ran - this.#ran > TRIFLE_NANOSECONDS;
+    if (moved || wallClock() - this.#ranAt >= SECOND_MS) {
+      this.#ran = ran;
+      this.#ranAt = wallClock();
+    }
     if (!moved) return false;
-    // who works does not merely come round
-    this.#waits.clear();
+    const now = wallClock();
+    // who works does not merely come round: what was seen now is where counting begins
+    for (const [pid, seen] of this.#waits) {
+      if (pids.includes(pid)) this.#waits.set(pid, { ...seen, since: now, idled: 0, beats: 0 });
+      else this.#waits.delete(pid);
+    }
     this.#pids = key;
-    this.#ran = ran;
     // the first look says nothing about what happened before it
-    if (!first) this.since = wallClock();
+    if (!first) this.since = now;
     return true;
   }
 
@@ -78,7 +91,7 @@ export class Progress {
     return this.#busy;
   }
 
-  /** Whether, since it was last asked, somebody was first seen to wait as `rounds` and `idle` tell. */
+  /** Whether, since it was last asked, somebody was first seen to wait as `idled` and `idle` tell. */
   takeNews(): boolean {
     const news = this.#news;
     this.#news = false;
@@ -86,11 +99,12 @@ export class Progress {
   }
 
   /**
-   * How often the main threads of processes have woken, done nothing that could be seen, and gone back to the same
-   * wait. Who reads, writes or computes in between does not wait for an answer: he looks whether one has come.
+   * For how many milliseconds the main threads of processes have woken, done nothing that could be seen, and gone
+   * back to the same wait; 0 before they have come round. Who reads, writes or computes in between does not wait for
+   * an answer: he looks whether one has come.
    */
-  rounds(): ReadonlyMap<number, number> {
-    return new Map([...this.#waits].map(([pid, { rounds }]) => [pid, rounds]));
+  idled(): ReadonlyMap<number, number> {
+    return new Map([...this.#waits].map(([pid, { idled }]) => [pid, idled]));
   }
 
   /** Processes whose event loop has been idle since, and has read and written nothing. */
@@ -112,10 +126,13 @@ export class Progress {
     const most = sleep?.kind === 'epoll' ? TICK_NANOSECONDS : ROUND_NANOSECONDS;
     const trifle = again && counter.ranNanoseconds - before.counter.ranNanoseconds < most;
     const beat = sleep?.kind === 'epoll' && typeof sleep.limit === 'number' && isIdleHeartbeat(sleep.limit);
-    const rounds = trifle ? before.rounds + 1 : 0;
+    const now = wallClock();
+    const since = trifle ? before.since : now;
+    const idled = now - since;
     const beats = (again ? before.beats : 0) + (beat ? 1 : 0);
-    if (rounds === 1 || rounds === TICKS || (beat && beats === SURE)) this.#news = true;
-    this.#waits.set(pid, { key, counter, transfers, rounds, beats });
+    const reached = (ms: number) => idled >= ms && (before?.idled ?? 0) < ms;
+    if (reached(1) || reached(TICKING_MS) || (beat && beats === SURE)) this.#news = true;
+    this.#waits.set(pid, { key, counter, transfers, since, idled, beats });
   }
 
   /** The processes under the call, found anew each time. */

@@ -101,19 +101,18 @@ function watch(note: BlockedThread, sequence: number): void {
   let suspected: StalledCall | undefined;
   let fruitless = 0;
   let nextLook = 0;
-  for (;;) {
+  for (let first = true; ; first = false) {
     const age = Date.now() - began;
-    const pace = paceAt(age);
-    // most calls end before that; what is seen from then on shows who only comes round
-    const rest = suspected ? step / 4 : Math.max(pace, FIRST * config.stallMs - age);
+    // most calls end before the first look; what is seen from then on shows who only comes round
+    const rest = first ? FIRST * config.stallMs - age : suspected ? step / 4 : paceAt(age);
     if (board.sleep(sequence, rest)) return;
-    if (progress.look()) {
-      suspected = undefined;
+    const moved = progress.look();
+    if (moved) suspected = undefined;
+    // what could not be proven a moment ago may be now
+    if (moved || progress.takeNews()) {
       fruitless = 0;
       nextLook = 0;
     }
-    // what could not be proven a moment ago may be now
-    if (progress.takeNews()) nextLook = 0;
     const now = Date.now();
     // two pictures prove it; the time is there so that nobody is blamed for a pause
     const quiet = now - progress.since >= config.stallMs / 2;
