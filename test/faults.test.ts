@@ -127,6 +127,29 @@ asRoot('/proc may not be read', () =>
   }),
 );
 
+/** Its child ends only after the looks that find children gone of which Node was not told. */
+const LIVES_ON = `
+const child = require('node:child_process').spawn(process.env.FOLDER + '/sleep', ['4'], { stdio: 'ignore' });
+child.unref();
+setTimeout(() => {}, 2000);`;
+
+asRoot('/proc hides a child that runs as another user', () => {
+  same(LIVES_ON, {
+    mounts: true,
+    before:
+      'cp --remove-destination /bin/sleep "$FOLDER"; chmod 4755 "$FOLDER/sleep"; mount -t proc -o hidepid=2 proc /proc',
+    prefix: `setpriv --reuid=${USER} --regid=${USER} --clear-groups`,
+  });
+  expect(records().filter(({ rule }) => rule === 'zombie-children')).toEqual([]);
+});
+
+asRoot('/proc is that of another pid namespace', () => {
+  same(LIVES_ON, { before: 'cp --remove-destination /bin/sleep "$FOLDER"', prefix: 'unshare -p -f --' });
+  expect(records().filter(({ type }) => type !== 'summary')).toEqual([
+    { type: 'gap', what: '/proc', why: expect.stringContaining('another pid namespace') },
+  ]);
+});
+
 asRoot('/proc hides other processes', () =>
   same(FORKS, {
     mounts: true,

@@ -22,7 +22,10 @@ export async function inspect(argv: readonly string[], io: Io): Promise<number> 
   if (process.platform !== 'linux') throw new Error('inspect reads /proc: it works on Linux only');
   const procfs = createProcfs();
   const report = inspectProcess(pid, procfs);
-  if (!report) throw new Error(`there is no process ${pid}`);
+  if (!report)
+    throw new Error(
+      `there is no process ${pid}${procfs.failures().map(({ what, why }) => `, or it cannot be seen: ${what}: ${why}`)[0] ?? ''}`,
+    );
   const waits = await inspectWaits(pid, procfs);
   const gaps = procfs.failures();
   if (json) io.out(`${JSON.stringify({ ...report, waits, gaps }, jsonSafe, 2)}\n`);

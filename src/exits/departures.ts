@@ -248,13 +248,19 @@ export class Departures {
   #stolen(): Zombie[] {
     if (now() - this.#lastExit < 1000) return [];
     const { procfs, children } = this.#options;
-    return [...children().values()].flatMap(({ fork, process: child }) => {
-      if (!fork.child || child.exitCode !== null || child.signalCode !== null) return [];
-      if (wallClock() - fork.time < 100 || procfs.stat('self') === undefined) return [];
-      const stat = procfs.stat(fork.child.pid);
-      if (stat && stat.ppid === process.pid) return [];
+    const late = [...children().values()].filter(
+      ({ fork, process: child }) =>
+        child.exitCode === null && child.signalCode === null && wallClock() - fork.time >= 100,
+    );
+    // `hidepid` hides the folder of a child that runs as another user, but not its pid in this list
+    const unreaped = late.length > 0 ? procfs.children('self') : undefined;
+    if (!unreaped) return [];
+    return late.flatMap(({ fork }) => {
+      if (!fork.child || unreaped.includes(fork.child.pid)) return [];
+      // that list may skip a child while another one ends (proc(5))
+      if (procfs.stat(fork.child.pid)?.ppid === process.pid) return [];
       const proof = [
-        `/proc/${fork.child.pid} ${stat ? 'is a process that is not our child' : 'does not exist'}`,
+        `/proc/${process.pid}/task/*/children: none of them has ${fork.child.pid}`,
         'child.exitCode and child.signalCode are null',
       ];
       return [{ child: fork.child, fork, kind: 'stolen' as const, proof }];

@@ -51,7 +51,15 @@ export function createReader(root: string): Reader {
     return undefined;
   }
 
+  const foreign = isForeign(root);
+  if (foreign)
+    pending.push({
+      what: root,
+      why: 'it is mounted for another pid namespace: its pids are not those of this one',
+    });
+
   function attempt<T>(path: string, read: () => T): T | undefined {
+    if (foreign) return undefined;
     try {
       return read();
     } catch (error) {
@@ -91,6 +99,7 @@ export function createReader(root: string): Reader {
     head: (path) => attempt(path, () => withFile(path, (fd) => readSync(fd, buffer, 0, buffer.length, null))),
     list: (path) => attempt(path, () => readdirSync(path)),
     links(path) {
+      if (foreign) return undefined;
       const found = new Map<string, string>();
       try {
         for (const name of readdirSync(path)) {
@@ -126,6 +135,15 @@ export function createReader(root: string): Reader {
       return drained;
     },
   };
+}
+
+/** Whether this is the `/proc` of another pid namespace (pid_namespaces(7)): then its numbers mean other processes. */
+function isForeign(root: string): boolean {
+  try {
+    return readlinkSync(`${root}/self`) !== String(process.pid);
+  } catch {
+    return false;
+  }
 }
 
 function reasonOf(code: string): string {

@@ -14,8 +14,8 @@ import { named } from './words';
  *
  * ### Certain because
  * The worker thread ends with the child in its ledger; or `/proc/<pid>/stat` has shown state Z for 0.3 s or
- * more, and no ChildProcess has that pid; or the pid of a ChildProcess without exit code is gone, a second or more
- * after libuv reported any exit.
+ * more, and no ChildProcess has that pid; or the pid of a ChildProcess without exit code is no longer among the
+ * children of this process, a second or more after libuv reported any exit.
  *
  * ### Example
  * ```dockerfile
