@@ -86,8 +86,17 @@ describe('run', () => {
   });
 
   test.each([
+    ['no-such-command-here', 127, 'was not found'],
+    [__filename, 126, 'cannot be run: EACCES'],
+  ])('%s cannot run: exit code %i, as in a shell', (command, code, message) => {
+    const { stderr, status } = forkguard(['run', '--', command]);
+    expect(status).toBe(code);
+    expect(stderr).toBe(`forkguard: the command \`${command}\` ${message}\n`);
+  });
+
+  test.each([
     [['run'], 'nothing to run'],
-    [['run', '--', 'no-such-command-here'], 'the command `no-such-command-here` was not found'],
+    [['explain', 'wait-cycles', 'held-pipes'], 'explain takes one rule, not `wait-cycles held-pipes`'],
     [
       ['run', '--exit-code', 'x', '--', 'true'],
       '--exit-code x is not understood: allowed is a whole number from 1 to 255',

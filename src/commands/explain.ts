@@ -7,7 +7,7 @@ import { type Io, UsageError } from './io';
 const PAGES = join(__dirname, '..', '..', '..', 'docs', 'rules');
 
 export function explain(argv: readonly string[], io: Io): number {
-  const [name] = argv;
+  const [name, ...rest] = argv;
   if (name === '--help') {
     io.out('forkguard explain          list all rules\nforkguard explain <rule>   one rule in full\n');
     return 0;
@@ -17,6 +17,7 @@ export function explain(argv: readonly string[], io: Io): number {
     for (const rule of rules) io.out(`${rule.name.padEnd(width)}  ${rule.summary}\n`);
     return 0;
   }
+  if (rest.length > 0) throw new UsageError(`explain takes one rule, not \`${argv.join(' ')}\``);
   if (!rules.some((rule) => rule.name === name))
     throw new UsageError(`there is no rule \`${name}\`${suggestion(name)}`);
   io.out(readFileSync(join(PAGES, `${name}.md`), 'utf8').replace(/^<!--.*-->\n/, ''));

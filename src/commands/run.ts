@@ -37,7 +37,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   const wanted = options['exit-code'] === undefined ? undefined : exitCodeOf(options['exit-code']);
   const folder = wanted === undefined ? undefined : mkdtempSync(join(tmpdir(), 'forkguard-'));
   try {
-    const code = await supervise(command, args, environment(options, folder));
+    const code = await supervise(command, args, environment(options, folder), io);
     const harmful = folder !== undefined && existsSync(join(folder, 'tally'));
     return code === 0 && wanted !== undefined && harmful ? wanted : code;
   } finally {
@@ -90,15 +90,23 @@ function environment(options: Options, folder: string | undefined): NodeJS.Proce
   };
 }
 
-/** Runs the command in our place: its output, its signals, its exit code. */
-function supervise(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Runs the command in our place: its output, its signals, its exit code; 127 or 126, as a shell, if it cannot run. */
+function supervise(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  io: Io,
+): Promise<number> {
+  return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: 'inherit', env });
     const forward = (signal: NodeJS.Signals) => child.kill(signal);
     for (const signal of SIGNALS) process.on(signal, forward);
     child.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') reject(new UsageError(`the command \`${command}\` was not found`));
-      else reject(error);
+      const missing = error.code === 'ENOENT';
+      io.error(
+        `forkguard: the command \`${command}\` ${missing ? 'was not found' : `cannot be run: ${error.code}`}\n`,
+      );
+      resolve(missing ? 127 : 126);
     });
     child.on('close', (code, signal) => {
       for (const name of SIGNALS) process.off(name, forward);
