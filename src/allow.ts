@@ -25,6 +25,11 @@ export function isAllowed(hazard: Hazard, allowances: readonly Allowance[]): boo
   );
 }
 
+/** Names in the allow list that no rule has: most likely mistyped. */
+export function unknownRules(allowances: readonly Allowance[], names: readonly string[]): string[] {
+  return allowances.map(({ rule }) => rule).filter((rule) => !names.some((name) => matches(rule, name)));
+}
+
 function isAt(place: Site | string | undefined, glob: string): boolean {
   if (typeof place !== 'object') return false;
   return place.frames.some(({ file }) => matches(glob, file) || matches(`*/${glob}`, file));

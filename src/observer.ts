@@ -1,6 +1,7 @@
 import { hasSubscribers } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
 import { Aftermath } from './aftermath';
+import { unknownRules } from './allow';
 import { Budget } from './budget';
 import { now, wallClock } from './clock';
 import type { Config } from './config';
@@ -65,6 +66,9 @@ export class Observer {
 
   constructor(gathered: Gathered) {
     this.#gathered = gathered;
+    const names = rules.map(({ name }) => name);
+    for (const name of unknownRules(gathered.config.allow, names))
+      say(`"${name}" is allowed, but there is no such rule: \`forkguard explain\` lists all`);
     this.engine = new Engine({
       rules,
       allow: gathered.config.allow,

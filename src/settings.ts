@@ -48,13 +48,13 @@ export function applySettings(
   complaints: string[],
 ): Partial<Config> {
   const chosen: Record<string, unknown> = {};
-  const take = (key: string, name: string, value: unknown) => {
+  const take = (key: string, value: unknown, said: (value: string) => string) => {
     const parsed = KEYS[key as keyof Config].parse(value);
     if ('value' in parsed) chosen[key] = parsed.value;
-    else complaints.push(`${name}=${shown(value)} is not understood: allowed is ${parsed.allowed}`);
+    else complaints.push(`${said(shown(value))} is not understood: allowed is ${parsed.allowed}`);
   };
   for (const [key, value] of Object.entries(settingsOf(file, complaints))) {
-    if (Object.hasOwn(KEYS, key)) take(key, `"forkguard"."${key}" in ${file?.path}`, value);
+    if (Object.hasOwn(KEYS, key)) take(key, value, (it) => `"forkguard"."${key}": ${it} in ${file?.path}`);
     else
       complaints.push(
         `"forkguard"."${key}" in ${file?.path} is not a setting: there are ${Object.keys(KEYS).join(', ')}`,
@@ -65,7 +65,8 @@ export function applySettings(
     if (!name.startsWith('FORKGUARD')) continue;
     const value = environment[name];
     const key = variables.get(name);
-    if (key && value !== undefined && (value !== '' || key === 'mode')) take(key, name, value);
+    if (key && value !== undefined && (value !== '' || key === 'mode'))
+      take(key, value, (it) => `${name}=${it}`);
     else if (!key && !name.startsWith('FORKGUARD_INTERNAL_')) {
       complaints.push(`${name} is not a setting: there are ${[...variables.keys()].join(', ')}`);
     }
