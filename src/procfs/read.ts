@@ -3,7 +3,7 @@
  * replace them, and `fs.readFileSync` itself calls whatever `fs.openSync` is at the time.
  */
 
-import fs from 'node:fs';
+import fs, { type Stats } from 'node:fs';
 import type { Gap } from '../model';
 import { unpatched } from '../originals';
 
@@ -25,7 +25,7 @@ export interface Reader {
   /** As `list` and `link` in one, without a trace of what fails. */
   links(path: string): Map<string, string> | undefined;
   link(path: string): string | undefined;
-  stat(path: string): fs.Stats | undefined;
+  stat(path: string): Stats | undefined;
   /** Bytes at a position, all or nothing; for `/proc/<pid>/mem`. */
   bytes(path: string, position: bigint, length: number): Buffer | undefined;
   /** Opens a directory and closes it again; returns the number that it had. */
