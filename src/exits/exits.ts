@@ -86,14 +86,13 @@ export class Exits {
         .filter(({ thread }) => ledger.hasStarted(thread) && !ledger.runs(thread))
         .map(childOfThread);
       if (others.length === 0) return;
-      for (const { child } of this.#late('thread', {}, { others }))
-        if (child) this.#notes?.tell({ type: 'told', pid: child.pid });
+      for (const hazard of this.#late('thread', {}, { others })) this.reported(hazard);
     }, GRACE_MS).unref();
   }
 
-  /** Other threads need not report it as well. */
-  said({ child }: Hazard): void {
-    if (child) this.#notes?.tellOthers({ type: 'told', pid: child.pid });
+  /** Of a child of a worker thread no other thread need report the same, nor the end of the process. */
+  reported({ child }: Hazard): void {
+    if (child) this.#notes?.tell({ type: 'reported', pid: child.pid });
   }
 
   /** This process, or this worker thread, ends. */
@@ -107,7 +106,7 @@ export class Exits {
       ...(!this.#options.ledger.runs(made.thread) && { told: { answer: made.told } }),
     }));
     const hazards = this.#look({ ...this.#moment(of), code, ...place }, { others });
-    if (of === 'thread') for (const hazard of hazards) this.said(hazard);
+    if (of === 'thread') for (const hazard of hazards) this.reported(hazard);
     return hazards;
   }
 
@@ -151,7 +150,7 @@ export class Exits {
   }
 
   #ofThreads(): readonly ThreadChild[] {
-    return [...(this.#notes?.childrenOfThreads().values() ?? [])];
+    return [...(this.#notes?.childrenOfThreads().values() ?? [])].filter(({ reported }) => !reported);
   }
 
   /** Loaded only where there are worker threads. */

@@ -19,12 +19,13 @@ export interface ThreadChild {
   told?: boolean | undefined;
   /** Numbers of the signals that it was sent. */
   readonly signals: Set<number>;
+  /** It has been reported. */
+  reported: boolean;
 }
 
 type Note =
   | { readonly type: 'forked'; readonly child: ThreadChild }
-  /** `told`: it has been reported. */
-  | { readonly type: 'exited' | 'released' | 'told'; readonly pid: number }
+  | { readonly type: 'exited' | 'released' | 'reported'; readonly pid: number }
   | { readonly type: 'asked'; readonly pid: number; readonly signal: number };
 
 const children = new Map<number, ThreadChild>();
@@ -38,7 +39,7 @@ export function hearThreads(): void {
   channel.unref();
 }
 
-/** Children of other threads that are not known to have ended, and that nobody has been told of. */
+/** Children of other threads that are not known to have ended. */
 export function childrenOfThreads(): ReadonlyMap<number, ThreadChild> {
   while (channel) {
     const arrived = receiveMessageOnPort(channel as unknown as Parameters<typeof receiveMessageOnPort>[0]);
@@ -51,38 +52,29 @@ export function childrenOfThreads(): ReadonlyMap<number, ThreadChild> {
 /** A worker thread has made a child. */
 export function tellFork(call: ForkCall): void {
   if (call.blocking || !call.child) return;
-  const fork = noteOf(call);
+  const facts = { child: call.child, fork: noteOf(call), thread: threadId };
   tell({
     type: 'forked',
-    child: { child: call.child, fork, thread: threadId, unreferenced: false, signals: new Set() },
+    child: { ...facts, unreferenced: false, signals: new Set(), reported: false },
   });
 }
 
 /** Something has become of a child, which may be another thread's. */
 export function tell(message: Note): void {
   note(message);
-  tellOthers(message);
-}
-
-export function tellOthers(message: Note): void {
   hearThreads();
   channel?.postMessage(message);
 }
 
 function note(message: Note): void {
-  switch (message.type) {
-    case 'forked':
-      if (message.child.thread !== threadId) children.set(message.child.child.pid, message.child);
-      return;
-    case 'released': {
-      const child = children.get(message.pid);
-      if (child) child.unreferenced = true;
-      return;
-    }
-    case 'asked':
-      children.get(message.pid)?.signals.add(message.signal);
-      return;
-    default:
-      children.delete(message.pid);
+  if (message.type === 'forked') {
+    if (message.child.thread !== threadId) children.set(message.child.child.pid, message.child);
+    return;
   }
+  const child = children.get(message.pid);
+  if (!child) return;
+  if (message.type === 'asked') child.signals.add(message.signal);
+  else if (message.type === 'exited') children.delete(message.pid);
+  else if (message.type === 'released') child.unreferenced = true;
+  else child.reported = true;
 }

@@ -97,7 +97,7 @@ export class Session {
     if (rule !== 'orphaned-children' || !child || this.#told.has(child.pid)) return;
     if (this.#judging) {
       this.#told.add(child.pid);
-      this.#options.exits.said(hazard);
+      this.#options.exits.reported(hazard);
     }
     const { threadId } = this.#options.ledger;
     const log = this.#log ?? (this.#judging && threadId === 0 ? RunLog.ofProcess(process.pid) : undefined);
@@ -162,7 +162,11 @@ export class Session {
     // a fork of another test that is found to be stuck only now is none of this one's
     return this.#hazards
       .slice(Math.max(0, mark.hazards - this.#dropped))
-      .filter(({ fork }) => !fork || numberOf(fork) > mark.lastFork);
+      .filter(({ fork }) => !fork || !this.#isOwn(fork) || numberOf(fork) > mark.lastFork);
+  }
+
+  #isOwn(fork: string): boolean {
+    return fork.startsWith(`${process.pid}.${this.#options.ledger.threadId}.`);
   }
 
   #live(since: Mark): LiveChild[] {
