@@ -33,6 +33,7 @@ export class Exits {
   readonly departures: Departures;
   readonly #keepers: Keepers;
   readonly #options: ExitsOptions;
+  #leftToRun = false;
 
   constructor(options: ExitsOptions) {
     this.#options = options;
@@ -41,7 +42,7 @@ export class Exits {
       children: () => options.ledger.children,
       found: (all, zombies) => {
         const orphans = all.filter((orphan) => !options.told(orphan));
-        if (orphans.length + zombies.length === 0) return;
+        if (this.#leftToRun || orphans.length + zombies.length === 0) return;
         this.#late('child', { orphans: () => orphans, zombies: () => zombies });
       },
       asked: (pid, signal) => this.#notes?.tell({ type: 'asked', pid, signal }),
@@ -90,6 +91,11 @@ export class Exits {
     }, GRACE_MS).unref();
   }
 
+  /** What children of this process, and its worker threads, have left is said at the end of a test run. */
+  leaveToRun(): void {
+    this.#leftToRun = true;
+  }
+
   /** Of a child of a worker thread no other thread need report the same, nor the end of the process. */
   reported({ child }: Hazard): void {
     if (child) this.#notes?.tell({ type: 'reported', pid: child.pid });
@@ -105,15 +111,15 @@ export class Exits {
       ...childOfThread(made),
       ...(!this.#options.ledger.runs(made.thread) && { told: { answer: made.told } }),
     }));
-    const hazards = this.#look({ ...this.#moment(of), code, ...place }, { others });
+    const part = this.#leftToRun ? { departures: this.#departuresWith({}) } : {};
+    const hazards = this.#look({ ...this.#moment(of), code, ...place }, { others, ...part });
     if (of === 'thread') for (const hazard of hazards) this.reported(hazard);
     return hazards;
   }
 
   /** A test has ended, and these of its children are left. */
   test(candidates: readonly LiveChild[], orphans: readonly Orphan[]): Hazard[] {
-    const { departures: all } = this;
-    const departures = { ...NOTHING, orphans: () => orphans, signals: (pid: number) => all.signals(pid) };
+    const departures = this.#departuresWith({ orphans: () => orphans });
     return this.#look(this.#moment('test'), { candidates, departures });
   }
 
@@ -139,6 +145,12 @@ export class Exits {
     return this.#look(this.#moment(of), { ...context, ...part });
   }
 
+  /** Nothing of what was found at departures but this. */
+  #departuresWith(part: Partial<ExitContext['departures']>): ExitContext['departures'] {
+    const { departures: all } = this;
+    return { ...NOTHING, crash: () => all.crash(), signals: (pid) => all.signals(pid), ...part };
+  }
+
   #look(moment: Exit, part: Partial<ExitContext>): Hazard[] {
     const candidates = [...this.#options.ledger.children.values()];
     const context = { ...this.#options.context(), departures: this.departures, candidates, ...part };
@@ -150,6 +162,7 @@ export class Exits {
   }
 
   #ofThreads(): readonly ThreadChild[] {
+    if (this.#leftToRun) return [];
     return [...(this.#notes?.childrenOfThreads().values() ?? [])].filter(({ reported }) => !reported);
   }
 

@@ -36,6 +36,8 @@ export type Request =
   | { readonly type: 'judge'; readonly since: Mark; readonly diverted?: boolean; answer?: Judgement }
   /** Hazards as text for people. */
   | { readonly type: 'render'; readonly hazards: readonly Hazard[]; answer?: string }
+  /** This is the main process of a test run, which says itself what its workers have left. */
+  | { readonly type: 'run'; answer?: true }
   /** Waits on a timer that no fake timers have replaced. */
   | { readonly type: 'pause'; readonly milliseconds: number; answer?: Promise<void> }
   /**

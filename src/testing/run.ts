@@ -1,5 +1,7 @@
 import { escapeText } from '../escape';
 import { createProcfs, type Procfs } from '../procfs/procfs';
+import { relativePath } from '../render';
+import { ask, isLoaded } from './ask';
 import { type LoggedFork, RUN_LOG, RunLog } from './run-log';
 
 /** Milliseconds between looks at the end of a run: workers are being killed then. */
@@ -19,6 +21,7 @@ export class Run {
 
   constructor() {
     process.env[RUN_LOG] = this.#log.path;
+    if (isLoaded()) ask({ type: 'run' });
   }
 
   /** Ends the run. Returns the report of what was left, or nothing. */
@@ -91,7 +94,10 @@ function describe(pid: number, comm: string, fork: LoggedFork | undefined): stri
   ];
   if (fork?.test) lines.push(`  test    ${fork.test}${fork.file ? ` (${fork.file})` : ''}`);
   else if (fork?.file) lines.push(`  test    none: outside of tests, in ${fork.file}`);
-  if (fork?.site) lines.push(`  forked  ${fork.site.file}:${fork.site.line}:${fork.site.column}`);
+  if (fork?.site) {
+    const { file, line, column } = fork.site;
+    lines.push(`  forked  ${relativePath(file, process.cwd())}:${line}:${column}`);
+  }
   lines.push(
     '  why     the worker of the test runner that it comes from has ended, which does not end its children',
     '  help    end the child in the test and await its `exit`, such as with `child.kill()` in an `afterEach`',

@@ -73,6 +73,10 @@ export class Session {
       case 'pause':
         request.answer = new Promise<void>((resolve) => setTimer(() => resolve(), request.milliseconds));
         return;
+      case 'run':
+        this.#options.exits.leaveToRun();
+        request.answer = true;
+        return;
       case 'test':
         this.#test = { name: request.name, file: request.file };
         if (request.prepare) translateStacksWith(request.prepare);
