@@ -9,13 +9,13 @@ interface Calls {
 // asm/unistd_64.h and asm-generic/unistd.h
 const CALLS: Readonly<Record<string, Calls>> = {
   x64: {
-    // read write readv writev sendto recvfrom sendmsg recvmsg splice recvmmsg
-    one: new Set([0, 1, 19, 20, 44, 45, 46, 47, 275, 299]),
+    // read write readv writev accept sendto recvfrom sendmsg recvmsg splice accept4 recvmmsg
+    one: new Set([0, 1, 19, 20, 43, 44, 45, 46, 47, 275, 288, 299]),
     set: new Set([7, 23, 270, 271, 426]), // poll select pselect6 ppoll io_uring_enter
   },
   arm64: {
-    // read write readv writev sendto recvfrom sendmsg recvmsg splice recvmmsg
-    one: new Set([63, 64, 65, 66, 206, 207, 211, 212, 76, 243]),
+    // read write readv writev splice accept sendto recvfrom sendmsg recvmsg accept4 recvmmsg
+    one: new Set([63, 64, 65, 66, 76, 202, 206, 207, 211, 212, 242, 243]),
     set: new Set([72, 73, 426]), // pselect6 ppoll io_uring_enter
   },
 };
@@ -36,7 +36,7 @@ export function descendants(pid: number, procfs: Procfs): number[] {
 
 /**
  * Whether a process, or one below it, waits on a descriptor with such a target: an epoll set has it, or a
- * thread sits in a read or write of it, or in a poll or select (whose set is not read: any counts, so that the
+ * thread sits in a read, write or accept of it, or in a poll or select (whose set is not read: any counts, so that the
  * answer "no" is certain). Undefined where the kernel did not say, or a thread was running.
  */
 export function awaits(

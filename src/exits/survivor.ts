@@ -4,7 +4,6 @@ import type { LiveChild } from '../instruments/sink';
 import type { ChildFacts, Fork } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import type { SharedDescriptor, Survivor } from '../rules/rule';
-import { serves } from '../serving';
 import type { SnapshotContext } from '../snapshot';
 import { forkOf } from '../waits/fork-note';
 import { awaits, awaitsOnly } from './awaiting';
@@ -162,16 +161,19 @@ function sharedWith(pid: number, context: SnapshotContext): SharedDescriptor[] {
   const ours = new Map<string, number>();
   for (const fd of procfs.fds('self') ?? []) {
     const target = procfs.link('self', fd);
-    if (target && /^(socket|pipe):\[/.test(target)) ours.set(target, fd);
+    if (target && /^(socket|pipe):\[/.test(target) && !ours.has(target)) ours.set(target, fd);
   }
   const shared: SharedDescriptor[] = [];
   for (const childFd of procfs.fds(pid) ?? []) {
     const target = procfs.link(pid, childFd);
-    const fd = target === undefined ? undefined : ours.get(target);
+    if (target === undefined) continue;
+    // of several numbers for one thing the same as there, which it leaked from, or the lowest, which may be stdout
+    const fd = procfs.link('self', childFd) === target ? childFd : ours.get(target);
     const descriptor = fd === undefined ? undefined : describe(fd, context);
     if (!descriptor) continue;
     const proof = [`/proc/self/fd/${fd} and /proc/${pid}/fd/${childFd} -> ${target}`];
-    shared.push({ childFd, descriptor, served: serves(pid, childFd, procfs), proof });
+    const served = awaits(pid, (other) => other === target, procfs);
+    shared.push({ childFd, descriptor, served, proof });
   }
   return shared;
 }
