@@ -1,5 +1,5 @@
 import type { Rule } from './rule';
-import { childOf, isConnected, openerOf, protocolOf, thing } from './words';
+import { childOf, connectionProof, isConnected, openerOf, protocolOf, thing } from './words';
 
 /**
  * ### What it reports
@@ -12,7 +12,8 @@ import { childOf, isConnected, openerOf, protocolOf, thing } from './words';
  * to another.
  *
  * ### Certain because
- * `/proc/net/tcp` shows the socket as ESTABLISHED, and it crosses: it is in `stdio`, or it lacks close-on-exec.
+ * `/proc/net/tcp` shows the socket as ESTABLISHED, or it is a UNIX socket that this program connected or accepted; and it
+ * crosses: it is in `stdio`, or it lacks close-on-exec.
  * It is a `warning`, too, where 40 ms after the fork this process still reads a connection that it passed by its
  * number and the child still has it: both use it.
  * Descriptors 0 to 2 that a child inherits are left alone: that is how inetd and CGI programs work.
@@ -33,20 +34,16 @@ export const sharedConnections: Rule = {
     const { moment } = snapshot;
     for (const { descriptor, childFd, proof, via } of snapshot.crossings()) {
       if (descriptor.fd < 3 || descriptor.kind !== 'socket' || !isConnected(descriptor)) continue;
-      const { socket } = descriptor;
       const inherited = via === 'leak' && descriptor.origin === 'inherited';
       const protocol = protocolOf(descriptor);
       yield {
         what: `${childOf(moment)} shares the ${thing(descriptor)}`,
         opened: openerOf(descriptor),
         forked: moment.forked,
-        why: `the child has the socket as descriptor ${childFd}; closing it here sends no FIN while the child lives, so the peer waits for the end${protocol ? `, and if both use it, ${protocol} answers reach whoever reads first` : ', and if both use it, their bytes interleave'}`,
+        why: `the child has the socket as descriptor ${childFd}; closing it here does not end it while the child lives, so the peer waits for the end${protocol ? `, and if both use it, ${protocol} answers reach whoever reads first` : ', and if both use it, their bytes interleave'}`,
         help: 'let the child open a connection of its own; if it is handed over on purpose, end it here with `socket.end()` before the fork returns to other work',
-        proof: [
-          ...proof,
-          `/proc/net/${socket?.protocol}: ${socket?.local} -> ${socket?.remote} is ESTABLISHED`,
-        ],
-        subject: socket?.remote ?? descriptor.target,
+        proof: [...proof, connectionProof(descriptor)],
+        subject: descriptor.socket?.remote || descriptor.target,
         once: inherited,
         severity: via === 'leak' && !inherited ? 'warning' : 'info',
         fork: moment.id,
@@ -72,7 +69,7 @@ export const sharedConnections: Rule = {
           `/proc/${moment.child?.pid}/fd/${childFd} -> ${descriptor.target}`,
           `the socket on descriptor ${descriptor.fd} is reading (its handle has reading = true) after the fork`,
         ],
-        subject: `both ${descriptor.socket?.remote}`,
+        subject: `both ${descriptor.socket?.remote || descriptor.target}`,
         severity: 'warning',
         fork: moment.id,
         child: moment.child,

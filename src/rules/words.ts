@@ -25,19 +25,26 @@ export function thing(descriptor: Descriptor): string {
   if (socket?.state === 'listen') return `listening socket ${socket.local || target}`;
   if (isConnected(descriptor)) {
     const protocol = protocolOf(descriptor);
-    return `connection to ${socket?.remote || target}${protocol ? ` (${protocol})` : ''}`;
+    const name =
+      socket?.protocol === 'unix'
+        ? `UNIX connection ${socket.local || target}`
+        : `connection to ${socket?.remote}`;
+    return protocol ? `${name} (${protocol})` : name;
   }
   return `${KINDS[kind]} ${socket?.local || target}`;
 }
 
-/** A connected stream socket of the internet families. UNIX pairs carry stdio and are judged elsewhere. */
-export function isConnected({ socket }: Descriptor): boolean {
-  return (
-    socket !== undefined &&
-    /^(tcp6?|unix)$/.test(socket.protocol) &&
-    socket.state === 'established' &&
-    socket.remote !== ''
-  );
+/** A connected stream socket. UNIX pairs that nobody connected carry stdio and are judged elsewhere. */
+export function isConnected({ socket, resource }: Descriptor): boolean {
+  if (socket?.state !== 'established') return false;
+  return socket.protocol === 'unix' ? resource?.opened !== undefined : /^tcp6?$/.test(socket.protocol);
+}
+
+/** For people and proofs: the other end of a connection, which the kernel does not tell of a UNIX socket. */
+export function connectionProof({ target, socket }: Descriptor): string {
+  return socket?.protocol === 'unix'
+    ? `/proc/net/unix: ${target} is connected`
+    : `/proc/net/${socket?.protocol}: ${socket?.local} -> ${socket?.remote} is ESTABLISHED`;
 }
 
 export function isListener({ socket }: Descriptor): boolean {
