@@ -38,9 +38,9 @@ export const interleavedOutput: Rule = {
           : undefined;
       if (!entry) continue;
       yield {
-        what: `${childOf(moment)} writes to ${stream} while ${bytes} bytes of this process wait for it`,
+        what: `${childOf(moment)} has ${stream} while ${bytes} bytes of this process wait for it`,
         forked: moment.forked,
-        why: `${stream} takes no more at the moment, so what this process wrote is queued in its memory, while the child writes to the same pipe directly: its output appears before or amid what was written earlier`,
+        why: `${stream} takes no more at the moment, so what this process wrote is queued in its memory, while the child has the same pipe: whatever it writes appears before or amid what was written earlier`,
         help: `fork in the callback of the last write, \`process.${stream}.write(text, () => …)\`, or take the child's output through a pipe`,
         proof: [
           `process.${stream}.writableLength was ${bytes} when the fork began`,

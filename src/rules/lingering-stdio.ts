@@ -12,7 +12,7 @@ import { childOf, named } from './words';
  * child exits, long after this process has. And when the reader goes away, the child dies of SIGPIPE.
  *
  * ### Certain because
- * The child is `detached`, descriptor 1 or 2 of this process is a pipe or socket and is in its `stdio`, and either
+ * The child is `detached`, descriptor 1 or 2 of this process is a pipe or socket and is, under this or another number, in its `stdio`, and either
  * the program has called `unref()` on it, or the child is alive while this process exits.
  *
  * ### Example
@@ -30,14 +30,19 @@ export const lingeringStdio: Rule = {
   *release(snapshot) {
     const { moment } = snapshot;
     if (!moment.detached) return;
+    const outputs = snapshot.descriptors([1, 2]).filter(isOutput);
     for (const crossing of snapshot.crossings()) {
-      if (crossing.via !== 'stdio' || !isOutput(crossing.descriptor) || !endsWithReader(crossing)) continue;
+      const { fd, target } = crossing.descriptor;
+      const ours =
+        outputs.find((output) => output.fd === fd) ?? outputs.find((output) => output.target === target);
+      if (crossing.via !== 'stdio' || !ours || !endsWithReader(crossing)) continue;
       yield {
-        ...words(crossing.descriptor.fd, childOf(moment)),
+        ...words(ours.fd, childOf(moment)),
         forked: moment.forked,
         proof: [
           ...crossing.proof,
-          `/proc/self/fd/${crossing.descriptor.fd} -> ${crossing.descriptor.target}`,
+          `/proc/self/fd/${fd} -> ${target}`,
+          ...(fd === ours.fd ? [] : [`/proc/self/fd/${ours.fd} -> ${target}`]),
           'the child is detached and unref() was called on it',
         ],
         fork: moment.id,

@@ -30,9 +30,12 @@ export const sharedOffsets: Rule = {
   summary: 'a file that this process uses is passed by number: parent and child share one offset',
   *fork(snapshot) {
     const { moment } = snapshot;
-    for (const { descriptor, childFd, proof, via } of snapshot.crossings()) {
+    const said = new Set<number>();
+    for (const { descriptor, proof, via } of snapshot.crossings()) {
       if (via !== 'stdio' || descriptor.fd < 3 || descriptor.kind !== 'file') continue;
       if (descriptor.append || descriptor.position === 0) continue;
+      if (said.has(descriptor.fd)) continue; // its stdout and stderr are one file
+      said.add(descriptor.fd);
       yield {
         what: `${childOf(moment)} shares the offset of ${descriptor.target}`,
         opened: openerOf(descriptor),
@@ -43,7 +46,7 @@ export const sharedOffsets: Rule = {
           ...proof,
           `/proc/self/fdinfo/${descriptor.fd}: pos: ${descriptor.position}, flags without 02000 (O_APPEND)`,
         ],
-        subject: `${descriptor.target} ${childFd}`,
+        subject: descriptor.target,
         fork: moment.id,
         child: moment.child,
         resource: descriptor.resource,
