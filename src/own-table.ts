@@ -2,24 +2,27 @@ import { now } from './clock';
 import type { Gap } from './model';
 import type { Procfs } from './procfs/procfs';
 
-/** Above this a table is not even listed unless there is time for it. */
+/** A table of no more descriptors is looked through at every fork, if only quickly. */
 const SMALL_TABLE = 48;
-/** Shares of the time spent in forks, and of all time, that complete searches may cost. */
-const FORK_SHARE = 0.02;
-const TIME_SHARE = 0.01;
-/** Milliseconds that searches may cost at first, and that can be saved up. */
-const FIRST_CREDIT = 5;
+/** Shares of the time spent in forks, and of all time, that searches may cost. */
+const FORK_SHARE = 0.01;
+const TIME_SHARE = 0.005;
+/** Milliseconds that searches may cost at first, which is some 2,000 descriptors, and that can be saved up. */
+const FIRST_CREDIT = 20;
 const MOST_CREDIT = 50;
 /** How many of the descriptors that were found to have close-on-exec are asked again in a quick search. */
 const ASKED_AGAIN = 2;
 
 /**
- * Searches this process's own descriptors for those without close-on-exec. The kernel tells one at a time, in
- * some 8 µs, so complete searches are made as far as the time earned by forks and by waiting goes. In
- * between, numbers that were there at the last search count as unchanged, but for a few that are asked in turn.
+ * Searches this process's own descriptors for those without close-on-exec. The kernel tells one at a time, in some
+ * 8 µs, so a search goes as far as the time earned by forks and by waiting goes, and the next one goes on where it
+ * has stopped. Without such time, numbers of a small table that were there at the last search count as unchanged, but
+ * for a few that are asked in turn.
  */
 export class OwnTable {
   #closed = new Set<number>();
+  /** Numbers that the search under way has still to ask, the next one last. */
+  #rest: number[] = [];
   #turn = 0;
   #credit = FIRST_CREDIT;
   #since = now();
@@ -34,34 +37,54 @@ export class OwnTable {
     const begin = now();
     this.#credit = Math.min(this.#credit + (begin - this.#since) * TIME_SHARE, MOST_CREDIT);
     this.#since = begin;
-    const complete = this.#credit > 0;
-    const count = complete ? 0 : procfs.openCount('self');
-    if (count === undefined || count > SMALL_TABLE) {
-      gap({
-        what: 'descriptors that leaked into some children',
-        why: 'this process has many open descriptors, and the children had ended before their own could be listed; searching for each would cost more than 2 % of the time spent in forks',
-      });
-      return [];
+    if (this.#credit > 0) {
+      const found = this.#search(procfs, begin + this.#credit);
+      this.#credit -= now() - begin;
+      if (this.#rest.length > 0) gap(UNSEARCHED);
+      return found;
     }
-    const found = this.#search(procfs, complete);
-    if (complete) this.#credit -= now() - begin;
+    const count = procfs.openCount('self');
+    if (count !== undefined && count <= SMALL_TABLE) return this.#searchQuickly(procfs);
+    gap(UNSEARCHED);
+    return [];
+  }
+
+  #search(procfs: Procfs, end: number): number[] {
+    if (this.#rest.length === 0) {
+      this.#rest = tableOf(procfs).reverse();
+      this.#closed = new Set();
+    }
+    const found: number[] = [];
+    do {
+      const fd = this.#rest.pop();
+      if (fd === undefined) break;
+      if (procfs.closeOnExec(fd) === false) found.push(fd);
+      else this.#closed.add(fd);
+    } while (this.#rest.length <= SMALL_TABLE || now() < end);
     return found;
   }
 
-  #search(procfs: Procfs, complete: boolean): number[] {
-    const open = procfs.fds('self') ?? [];
+  #searchQuickly(procfs: Procfs): number[] {
+    const open = tableOf(procfs);
     const again = this.#turn;
     this.#turn = open.length === 0 ? 0 : (again + ASKED_AGAIN) % open.length;
     const closed = new Set<number>();
-    const found: number[] = [];
-    for (const [index, fd] of open.entries()) {
-      if (fd < 3) continue;
+    const found = open.filter((fd, index) => {
       const turn = (index - again + open.length) % open.length < ASKED_AGAIN;
-      const closeOnExec = !complete && !turn && this.#closed.has(fd) ? true : procfs.closeOnExec(fd);
-      if (closeOnExec === false) found.push(fd);
-      else closed.add(fd);
-    }
+      if ((turn || !this.#closed.has(fd)) && procfs.closeOnExec(fd) === false) return true;
+      closed.add(fd);
+      return false;
+    });
     this.#closed = closed;
     return found;
   }
+}
+
+const UNSEARCHED: Gap = {
+  what: 'descriptors that leaked into some children',
+  why: 'this process has many open descriptors, and the children had ended before their own could be listed; searching for each would cost more than 1 % of the time spent in forks',
+};
+
+function tableOf(procfs: Procfs): number[] {
+  return (procfs.fds('self') ?? []).filter((fd) => fd > 2);
 }
