@@ -7,7 +7,9 @@ import type { Procfs } from '../procfs/procfs';
 import { pendingBytes } from '../program';
 import type { Crash, Orphan, Zombie } from '../rules/rule';
 import { setTimer } from '../timers';
+import { forkOf } from '../waits/fork-note';
 import { descendants } from './awaiting';
+import type { ThreadChild } from './thread-notes';
 
 /** Milliseconds after a killed child's exit at which what was below it is looked at. */
 const LOOKS = [150, 500];
@@ -52,6 +54,8 @@ export interface DeparturesOptions {
   readonly found: (orphans: readonly Orphan[], zombies: readonly Zombie[]) => void;
   /** Somebody, who may be another thread's child, was sent a signal. */
   readonly asked: (pid: number, signal: number) => void;
+  /** What a worker thread has told of a child. */
+  readonly ofThread: (pid: number) => ThreadChild | undefined;
 }
 
 /** What is known of children that were asked to end, or have ended. */
@@ -209,6 +213,7 @@ export class Departures {
     const look = () => {
       for (const pid of procfs.children('self', process.pid) ?? []) {
         if (this.#options.children().has(pid) || this.#unreaped.has(pid)) continue;
+        if (this.#options.ofThread(pid)?.reported) continue;
         const stat = procfs.stat(pid);
         if (stat?.state === 'Z')
           this.#unreaped.set(pid, { pid, startTime: stat.startTime, seen: now(), kind });
@@ -240,7 +245,9 @@ export class Departures {
           ? 'process.pid is 1, and no ChildProcess of this process has that pid'
           : 'no ChildProcess of a living thread has that pid',
       ];
-      return { child: { pid, command: escapeText(stat.comm) }, kind, proof };
+      const made = this.#options.ofThread(pid);
+      const child = made?.child ?? { pid, command: escapeText(stat.comm) };
+      return { child, ...(made && { fork: forkOf(made.fork) }), kind, proof };
     });
   }
 

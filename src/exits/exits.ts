@@ -45,6 +45,7 @@ export class Exits {
         if (this.#leftToRun || orphans.length + zombies.length === 0) return;
         this.#late('child', { orphans: () => orphans, zombies: () => zombies });
       },
+      ofThread: (pid) => this.#notes?.childrenOfThreads().get(pid),
       asked: (pid, signal) => this.#notes?.tell({ type: 'asked', pid, signal }),
     });
     this.#keepers = new Keepers({

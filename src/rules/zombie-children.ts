@@ -33,7 +33,7 @@ export const zombieChildren: Rule = {
   *exit(snapshot) {
     for (const zombie of snapshot.zombies()) {
       yield {
-        ...words(zombie),
+        ...words(zombie, snapshot.moment.of === 'thread'),
         forked: zombie.fork?.forked,
         proof: zombie.proof,
         subject: `${zombie.kind} ${zombie.child.command}`,
@@ -44,17 +44,15 @@ export const zombieChildren: Rule = {
   },
 };
 
-function words({ kind, child, fork }: Zombie): { what: string; why: string; help: string } {
+/** `ending`: the child lives, and the worker thread that made it is about to end. */
+function words({ kind, child }: Zombie, ending: boolean): { what: string; why: string; help: string } {
   switch (kind) {
     case 'thread':
       return {
-        what: fork
+        what: ending
           ? `nobody waits for ${named(child)} of a worker thread that ends`
           : `${named(child)} of a worker thread that has ended is a zombie`,
-        why: `only the event loop of the thread that made a child waits for it; ${fork ? 'once pid' : 'pid'} ${child.pid} ${fork ? 'has ended it' : ''} stays in the process table until this process ends, and such zombies add up until no process can be made`.replace(
-          '  ',
-          ' ',
-        ),
+        why: `only the event loop of the thread that made a child waits for it; ${ending ? `once pid ${child.pid} has ended it` : `pid ${child.pid}`} stays in the process table until this process ends, and such zombies add up until no process can be made`,
         help: "await the child's `exit` in the worker thread before it ends (`unref()` and `worker.terminate()` do not), or start the child from the main thread",
       };
     case 'adopted':
