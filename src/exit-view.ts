@@ -70,6 +70,7 @@ export class ExitView implements ExitSnapshot {
   }
 
   orphans(): readonly Orphan[] {
+    this.survivors(); // a moment is given there
     return this.#context.departures.orphans();
   }
 
@@ -118,14 +119,14 @@ export class ExitView implements ExitSnapshot {
     return readThreads(this.#context);
   }
 
-  /** A child that is just ending is no survivor: where one looks as if it would stay, a moment is given to it. */
+  /** Who is just ending is neither: where one looks as if it would stay, a moment is given to it. */
   #settled(): Survivor[] {
     // they may yet be ended: then nobody can say who stays
     if (this.moment.of === 'process' && hasLateListeners()) return [];
     let alive = this.#alive();
     if (this.moment.of !== 'process') return alive;
     for (const pause of PAUSES) {
-      if (!alive.some(looksForgotten)) break;
+      if (!alive.some(looksForgotten) && this.#context.departures.orphans().length === 0) break;
       wait(cell, 0, 0, pause);
       alive = this.#alive();
     }

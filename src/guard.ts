@@ -41,7 +41,7 @@ export class Guard implements Sink {
   readonly ledger = new Ledger();
   readonly #touched: TouchedStdio = new Map();
   readonly #baseline: ReadonlySet<string>;
-  readonly #parent = new ParentWatch((orphan) =>
+  readonly #parent = new ParentWatch(this.#touched, (orphan) =>
     this.#safely('parent', () => {
       if (this.ledger.threadId === 0) this.observer.exits.parent(orphan);
     }),
@@ -264,6 +264,10 @@ export class Guard implements Sink {
       const { exitCode } = this.config;
       if (exitCode !== undefined && code === 0 && this.observer.engine.harmful) process.exitCode = exitCode;
     });
+  }
+
+  askedToEnd(): void {
+    this.#parent.ending = true;
   }
 
   uncaught(error: unknown): void {

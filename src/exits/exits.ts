@@ -11,7 +11,7 @@ import type { SnapshotContext } from '../snapshot';
 import { setTimer } from '../timers';
 import { Departures } from './departures';
 import { Keepers } from './keepers';
-import { childOfThread, ownChild, survivorOf } from './survivor';
+import { type Candidate, childOfThread, ownChild, survivorOf } from './survivor';
 import type { ThreadChild } from './thread-notes';
 import { watchUnread } from './thrown-away';
 
@@ -73,10 +73,13 @@ export class Exits {
     this.#keepers.released(child);
   }
 
-  /** What waits on a pipe to the thread reads its end before that is known here. */
+  /** What waits on a pipe to the thread reads its end before that is known here. Its own worker threads end with it. */
   terminating(thread: number): void {
-    for (const made of this.#ofThreads())
-      if (made.thread === thread) made.told = survivorOf(childOfThread(made), this.#options.context())?.told;
+    const { context, ledger } = this.#options;
+    for (const made of this.#ofThreads()) {
+      if (made.thread !== thread && ledger.hasStarted(made.thread)) continue;
+      made.told = { answer: survivorOf(childOfThread(made), context())?.told };
+    }
   }
 
   /** A worker thread of this thread was ended: it could not look itself. */
@@ -108,10 +111,7 @@ export class Exits {
     const place = site.frames.length > 0 ? { site } : {};
     // threads that still run end with the process, without running any code
     const ofThreads = of === 'process' ? this.#ofThreads() : [];
-    const others = ofThreads.map((made) => ({
-      ...childOfThread(made),
-      ...(!this.#options.ledger.runs(made.thread) && { told: { answer: made.told } }),
-    }));
+    const others = ofThreads.map((made) => ({ ...childOfThread(made), ...this.#toldOf(made) }));
     const part = this.#leftToRun ? { departures: this.#departuresWith({}) } : {};
     const hazards = this.#look({ ...this.#moment(of), code, ...place }, { others, ...part });
     if (of === 'thread') for (const hazard of hazards) this.reported(hazard);
@@ -160,6 +160,13 @@ export class Exits {
 
   #tell(type: 'exited' | 'released', { fork: { child } }: LiveChild): void {
     if (child && this.#options.ledger.threadId !== 0) this.#notes?.tell({ type, pid: child.pid });
+  }
+
+  /** Nothing where it can be looked up: the thread still runs. */
+  #toldOf({ thread, told }: ThreadChild): Pick<Candidate, 'told'> {
+    const { ledger } = this.#options;
+    if (told) return { told };
+    return ledger.hasStarted(thread) && !ledger.runs(thread) ? { told: { answer: undefined } } : {};
   }
 
   #ofThreads(): readonly ThreadChild[] {

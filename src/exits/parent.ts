@@ -1,10 +1,13 @@
 import fs from 'node:fs';
+import type { TouchedStdio } from '../instruments/process';
 import type { Orphan } from '../rules/rule';
 import { setTimer } from '../timers';
 import { heartbeat } from '../waits/heartbeat';
 
 /** Milliseconds in which a process that is about to end, too, does so. */
 const GRACE_MS = 1000;
+/** The same for one that has been asked to, and may have much to finish. */
+const ENDING_MS = 30_000;
 
 const { readlinkSync, readFileSync } = fs;
 
@@ -17,13 +20,17 @@ const { readlinkSync, readFileSync } = fs;
 export class ParentWatch {
   readonly #parent = process.ppid;
   readonly #found: (orphan: Orphan) => void;
+  readonly #touched: TouchedStdio;
+  /** This process has been asked to end. */
+  ending = false;
   /** Whether the parent is a Node. */
   readonly #watches: boolean;
   #looks = 0;
   #changed = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(found: (orphan: Orphan) => void) {
+  constructor(touched: TouchedStdio, found: (orphan: Orphan) => void) {
+    this.#touched = touched;
     this.#found = found;
     this.#watches = isNode(this.#parent);
     if ((this.#watches || isNode(statOf(this.#parent)[PARENT])) && isMainThread()) this.#wait(heartbeat(0));
@@ -44,7 +51,8 @@ export class ParentWatch {
     } else if (!this.#changed) {
       // it may be about to end, too: only who is here a while later lives on
       this.#changed = true;
-      this.#wait(GRACE_MS);
+      const input = this.#touched.get(0) as NodeJS.ReadStream | undefined;
+      this.#wait(this.ending || input?.readableEnded ? ENDING_MS : GRACE_MS);
     } else if (!leadsSession()) {
       this.#found({
         child: { pid: process.pid, command: 'node' },

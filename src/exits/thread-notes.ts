@@ -15,8 +15,8 @@ export interface ThreadChild {
   readonly fork: ForkNote;
   readonly thread: number;
   unreferenced: boolean;
-  /** Whether the end of the thread tells it, as `Survivor.told`; known once that is about to be terminated. */
-  told?: boolean | undefined;
+  /** Whether the end of the thread tells it, as `Survivor.told`, once that is about to be terminated. */
+  told?: { readonly answer: boolean | undefined };
   /** Numbers of the signals that it was sent. */
   readonly signals: Set<number>;
   /** It has been reported. */

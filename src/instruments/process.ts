@@ -9,6 +9,9 @@ import type { Sink } from './sink';
 const DEPTH = 16;
 const INHERITED: readonly StdioEntry[] = [0, 1, 2].map((fd) => ({ fd, type: 'inherit', parentFd: fd }));
 
+/** Events by which a process learns that it is to end. */
+const REQUESTS: ReadonlySet<unknown> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect']);
+
 /** Streams of descriptors 0 to 2 that the program has asked Node for. Asking makes them, so we never do. */
 export type TouchedStdio = Map<number, NodeJS.ReadStream | NodeJS.WriteStream>;
 
@@ -34,6 +37,7 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
       }
     }
     if (event === 'uncaughtExceptionMonitor') sink.uncaught(args[1]);
+    else if (REQUESTS.has(event) && process.listenerCount(event as 'disconnect') > 0) sink.askedToEnd();
     else if (event === 'worker' && hidden(event, args[1])) return false;
     return Reflect.apply(emit, self, args);
   });
