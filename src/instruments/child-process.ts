@@ -1,25 +1,20 @@
 import childProcess, { type ChildProcess } from 'node:child_process';
-import { basename } from 'node:path';
 import { getSystemErrorName } from 'node:util';
 import { now } from '../clock';
 import { capture } from '../site';
 import { type Ending, ForkCall, type ForkRequest } from './fork-call';
-import { patch, proxyOf } from './patch';
+import { type Around, type Callable, patch, proxyOf } from './patch';
+import { requestOfSpawn, requestOfSync, type SyncApi } from './requests';
 import type { Sink } from './sink';
-import { normalizeStdio } from './stdio';
 import { withPairs, withVariables } from './variables';
 
 /** Deep enough for the program's line below execa or cross-spawn. */
 const DEPTH = 24;
 
-type Options = Record<string, unknown>;
-
 /** The four functions that every child comes from, and what is later done to the child. */
 export function instrumentChildProcess(sink: Sink): void {
   const prototype = childProcess.ChildProcess.prototype;
-  patch(prototype, 'spawn', (original, self, args) =>
-    aroundSpawn(sink, original, self as ChildProcess, args),
-  );
+  patch(prototype, 'spawn', aroundSpawn(sink));
   patch(prototype, 'kill', (original, self, args) => {
     sink.killing(self as ChildProcess, args[0]);
     return Reflect.apply(original, self, args);
@@ -30,53 +25,48 @@ export function instrumentChildProcess(sink: Sink): void {
     return result;
   });
   for (const api of ['spawnSync', 'execSync', 'execFileSync'] as const) {
-    patch(childProcess, api, (original, self, args) => aroundSync(sink, api, original, self, args));
+    patch(childProcess, api, aroundSync(sink, api));
   }
 }
 
-type Callable = (this: unknown, ...args: never[]) => unknown;
-
-function aroundSpawn(sink: Sink, original: Callable, child: ChildProcess, args: unknown[]): unknown {
-  const request = understood(() => requestOfSpawn(args[0]));
-  if (!request) return Reflect.apply(original, child, args);
-  const call = new ForkCall(request, capture(DEPTH));
-  sink.forking(call);
-  const begin = now();
-  const result = failingOpenly(sink, call, () =>
-    Reflect.apply(original, child, call.variables ? withPairs(args, call.variables) : args),
-  );
-  call.blockedMs = now() - begin;
-  if (typeof result === 'number' && result < 0) call.error = nameOf(result);
-  if (child.pid !== undefined) {
-    call.child = factsOf(call, child.pid);
-    watch(sink, call, child);
-  }
-  sink.forked(call, child);
-  return result;
+function aroundSpawn(sink: Sink): Around {
+  return (original, self, args) => {
+    const child = self as ChildProcess;
+    const request = requestOfSpawn(args[0]);
+    if (!request) return Reflect.apply(original, child, args);
+    const call = new ForkCall(request, capture(DEPTH));
+    sink.forking(call);
+    const given = call.variables ? withPairs(args, call.variables) : args;
+    const begin = now();
+    const result = failingOpenly(sink, call, original, child, given);
+    call.blockedMs = now() - begin;
+    if (typeof result === 'number' && result < 0) call.error = nameOf(result);
+    if (child.pid !== undefined) {
+      call.child = factsOf(call, child.pid);
+      watch(sink, call, child);
+    }
+    sink.forked(call, child);
+    return result;
+  };
 }
 
-function aroundSync(
-  sink: Sink,
-  api: 'spawnSync' | 'execSync' | 'execFileSync',
-  original: Callable,
-  self: unknown,
-  args: unknown[],
-): unknown {
-  const request = understood(() => requestOfSync(api, args));
-  if (!request) return Reflect.apply(original, self, args);
-  if (sink.passes(request)) return passing(sink, request, original, self, args);
-  const call = new ForkCall(request, capture(DEPTH));
-  sink.forking(call);
-  const result = failingOpenly(sink, call, () =>
-    Reflect.apply(original, self, call.variables ? withVariables(api, args, call.variables) : args),
-  );
-  if (api === 'spawnSync') {
-    // undefined where a test has put something else in the place of Node's function
-    call.error = codeOf((result as { error?: unknown } | undefined)?.error);
-    finishSync(call, result);
-  } else call.ending = { exitCode: 0, signal: null };
-  sink.forked(call);
-  return result;
+function aroundSync(sink: Sink, api: SyncApi): Around {
+  return (original, self, args) => {
+    const request = requestOfSync(api, args);
+    if (!request) return Reflect.apply(original, self, args);
+    if (sink.passes(request)) return passing(sink, request, original, self, args);
+    const call = new ForkCall(request, capture(DEPTH));
+    sink.forking(call);
+    const given = call.variables ? withVariables(api, args, call.variables) : args;
+    const result = failingOpenly(sink, call, original, self, given);
+    if (api === 'spawnSync') {
+      // undefined where a test has put something else in the place of Node's function
+      call.error = codeOf((result as { error?: unknown } | undefined)?.error);
+      finishSync(call, result);
+    } else call.ending = { exitCode: 0, signal: null };
+    sink.forked(call);
+    return result;
+  };
 }
 
 /** One more of a burst of calls that were judged: it is noted only if it fails. */
@@ -107,12 +97,21 @@ function passing(
 /**
  * Lets an exception pass without touching it: an error that is caught and thrown again is shown, if nobody else
  * catches it, with our line as the one that threw it. What the error says is learned only for subscribers of the
- * fork, who must be told the child's end.
+ * fork, who must be told the child's end. Each function of ours in between is a line in the stacks of the program's
+ * errors: this is one of two.
  */
-function failingOpenly(sink: Sink, call: ForkCall, act: () => unknown): unknown {
+function failingOpenly(
+  sink: Sink,
+  call: ForkCall,
+  original: Callable,
+  self: unknown,
+  args: unknown[],
+): unknown {
   call.failed = true;
   try {
-    const result = call.subscribed ? learning(call, act) : act();
+    const result = call.subscribed
+      ? learning(call, original, self, args)
+      : Reflect.apply(original, self, args);
     call.failed = false;
     return result;
   } finally {
@@ -120,9 +119,9 @@ function failingOpenly(sink: Sink, call: ForkCall, act: () => unknown): unknown 
   }
 }
 
-function learning(call: ForkCall, act: () => unknown): unknown {
+function learning(call: ForkCall, original: Callable, self: unknown, args: unknown[]): unknown {
   try {
-    return act();
+    return Reflect.apply(original, self, args);
   } catch (error) {
     call.error = codeOf(error);
     finishSync(call, error);
@@ -178,95 +177,6 @@ export function instrumentSend(sink: Sink, target: object): void {
   });
 }
 
-/** The options as `child_process.spawn()` hands them on: already normalized by Node. */
-function requestOfSpawn(value: unknown): ForkRequest | undefined {
-  const options = value as Options;
-  if (typeof options?.file !== 'string') return undefined;
-  const args = stringsOf(options.args);
-  const pairs = options.envPairs as readonly string[] | undefined;
-  const { entries, streams } = normalizeStdio(options.stdio);
-  return {
-    api: undefined,
-    file: options.file,
-    args,
-    cwd: cwdOf(options.cwd),
-    stdio: entries,
-    streams,
-    detached: Boolean(options.detached),
-    shell: Boolean(options.shell) || isShell(options.file, args),
-    blocking: false,
-    primitive: primitive(),
-    variable: (name) => {
-      const start = `${name}=`;
-      return pairs?.find((pair) => pair.startsWith(start))?.slice(start.length);
-    },
-    timeoutMs: 0,
-  };
-}
-
-/** The arguments as the program gave them: (command, options?) or (file, args?, options?). */
-function requestOfSync(
-  api: 'spawnSync' | 'execSync' | 'execFileSync',
-  given: unknown[],
-): ForkRequest | undefined {
-  const [file, second, third] = given;
-  if (typeof file !== 'string') return undefined;
-  const listed = api !== 'execSync' && Array.isArray(second);
-  const options = plainOf(listed || (api !== 'execSync' && second == null) ? third : second);
-  const shell = api === 'execSync' || Boolean(options.shell);
-  const plain = listed ? stringsOf(second) : [];
-  const shellFile = typeof options.shell === 'string' ? options.shell : '/bin/sh';
-  const { entries, streams } = normalizeStdio(options.stdio);
-  const env = (options.env ?? process.env) as NodeJS.ProcessEnv;
-  return {
-    api,
-    file: shell ? shellFile : file,
-    args: shell ? [shellFile, '-c', [file, ...plain].join(' ')] : [file, ...plain],
-    cwd: cwdOf(options.cwd),
-    stdio: entries,
-    streams,
-    detached: Boolean(options.detached),
-    shell: shell || isShell(file, plain),
-    blocking: true,
-    primitive: primitive(),
-    variable: (name) => (Object.getOwnPropertyDescriptor(env, name)?.get ? undefined : env[name]),
-    timeoutMs: typeof options.timeout === 'number' ? options.timeout : 0,
-  };
-}
-
-const SHELLS = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash']);
-
-function isShell(file: string, args: readonly string[]): boolean {
-  return SHELLS.has(basename(file)) && args.includes('-c');
-}
-
-/** Own properties, as Node takes them, without those that would run the program's code when they are read. */
-function plainOf(value: unknown): Options {
-  const plain: Options = {};
-  if (typeof value !== 'object' || value === null) return plain;
-  for (const name of ['shell', 'stdio', 'env', 'cwd', 'detached', 'timeout'])
-    plain[name] = Object.getOwnPropertyDescriptor(value, name)?.value;
-  return plain;
-}
-
-/** Node makes strings of its arguments itself: an object's `toString` is not ours to call a second time. */
-function stringsOf(value: unknown): readonly string[] {
-  if (!Array.isArray(value)) return [];
-  return value.map((one) =>
-    typeof one === 'object' || typeof one === 'function' ? '[object]' : String(one),
-  );
-}
-
-function cwdOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
-  return value instanceof URL && value.protocol === 'file:' ? decodeURIComponent(value.pathname) : undefined;
-}
-
-/** Released Node forks with fork(2) on Linux; libuv elsewhere uses posix_spawn (Darwin) or its own means. */
-function primitive(): ForkRequest['primitive'] {
-  return process.platform === 'darwin' ? 'posix_spawn' : 'fork';
-}
-
 function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
@@ -277,14 +187,5 @@ function nameOf(errno: number): string {
     return getSystemErrorName(errno);
   } catch {
     return `errno ${-errno}`;
-  }
-}
-
-/** What cannot be understood is the program's business: Node will throw its own error for it. */
-function understood(read: () => ForkRequest | undefined): ForkRequest | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
   }
 }

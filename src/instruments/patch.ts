@@ -1,7 +1,7 @@
 import { noteOriginal } from '../originals';
 
-type Callable = (this: unknown, ...args: never[]) => unknown;
-type Around = (original: Callable, self: unknown, args: unknown[]) => unknown;
+export type Callable = (this: unknown, ...args: never[]) => unknown;
+export type Around = (original: Callable, self: unknown, args: unknown[]) => unknown;
 
 const undo: (() => void)[] = [];
 
