@@ -44,6 +44,7 @@ export function lookAtCall(
     ...(call.kind !== 'spawn' && { peerOf }),
   };
   const graph = buildGraph(scene, heldBy.length > 0 ? [] : [root]);
+  progress.follow([...graph.values()].flatMap(({ kind, pid }) => (kind === 'process' && pid ? [pid] : [])));
   const verdict = judge(graph, root);
   const forking = call.kind === 'spawn' ? lockOf(picture, note, children[0]) : undefined;
   const output = call.kind === 'wait' ? pending.map((one) => outputOf(one)) : [];

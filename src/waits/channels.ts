@@ -2,7 +2,7 @@
 
 import type { SocketFacts } from '../model';
 import type { RawDescriptor } from '../procfs/procfs';
-import { isHeldForWorkers, plainAddress as plain, reachesListener } from './cluster';
+import { hasEmptyChannel, isHeldForWorkers, plainAddress as plain, reachesListener } from './cluster';
 import type { WaitEdge, WaitNode } from './graph';
 import type { Holder } from './holders';
 import type { Scene } from './observe';
@@ -70,7 +70,7 @@ function pipe(ways: ChannelWays, pid: number, end: RawDescriptor, direction: Dir
     .filter((holder) => picture.descriptor(holder.pid, holder.fd)?.access !== wanted);
   const named = !end.target.startsWith('pipe:');
   // of those that wait for the other end to be opened one does not know who is to do it
-  if (named && !others.some((holder) => holder.pid === ways.scene.self && holder.pid !== pid))
+  if (named && others.every((holder) => holder.pid === pid))
     return { edges: [], live: 'a named pipe: anybody may open it' };
   if (others.length === 0) return { edges: [], live: 'the other end is closed' };
   if (hidden(ways, pid)) return { edges: [], live: 'a process that cannot be read may hold the other end' };
@@ -172,7 +172,11 @@ function passedOn({ scene }: ChannelWays, { pid, fd }: Holder, address: string, 
   const until = `to take its connection to ${address} over, which ${primary} has accepted for the cluster`;
   const proof = [`${connected}, held by pid ${pid} (descriptor ${fd}), in none of its epoll sets`];
   // the main thread of a worker takes it
-  const workers = picture.procfs.children(pid) ?? [];
+  const workers = (picture.procfs.children(pid) ?? []).filter(
+    (worker) => !hasEmptyChannel(picture, worker, pid),
+  );
+  if (workers.length === 0)
+    return { edges: [], live: 'it is not known which worker is to take the connection' };
   return {
     edges: workers.map((worker) => ({ on: `thread:${worker}/${worker}`, until, proof })),
     deadline: { who: primary, does: 'starts another worker for the cluster' },

@@ -2,6 +2,7 @@
 
 import type { Holder } from './holders';
 import type { Scene } from './observe';
+import type { Picture } from './picture';
 
 /** `[::ffff:127.0.0.1]:80` is `127.0.0.1:80`. */
 export function plainAddress(address: string): string {
@@ -27,4 +28,23 @@ export function isHeldForWorkers({ blocked, picture }: Scene, { pid, fd }: Holde
   );
   const sets = ours ? picture.epollSets(pid) : [];
   return sets.length > 0 && !sets.some((set) => set.epoll.some((entry) => entry.fd === fd));
+}
+
+const EPOLLIN = 1;
+
+/**
+ * Whether a process sleeps in its event loop until something comes from its parent: then nothing is on its way to
+ * it, and it has answered what it was sent. A primary gives a worker one connection at a time, and the next one when
+ * the worker has answered.
+ */
+export function hasEmptyChannel(picture: Picture, pid: number, parent: number): boolean {
+  const main = picture.process(pid)?.threads?.find(({ tid }) => tid === pid);
+  if (main?.state !== 'S' || main.sleep.kind !== 'epoll') return false;
+  const set = picture.descriptor(pid, main.sleep.fd)?.epoll ?? [];
+  return set.some(({ fd, events }) => {
+    const inode = picture.descriptor(pid, fd)?.inode;
+    if (!(events & EPOLLIN) || inode === undefined) return false;
+    // libuv makes the pair for the child: its end is the second
+    return picture.holders.of(`socket:[${inode - 1}]`).some((holder) => holder.pid === parent);
+  });
 }

@@ -21,6 +21,9 @@ const TICK_NANOSECONDS = 1_500_000;
 /** One such length may come about by chance, as what is left of a timer of the program. */
 const SURE = 2;
 
+/** So many processes are followed at most. */
+const MOST = 256;
+
 /** How the main thread of a process was seen last. */
 interface MainThread {
   readonly key: string;
@@ -38,6 +41,7 @@ export class Progress {
   readonly #procfs: Procfs;
   readonly #note: BlockedThread;
   readonly #waits = new Map<number, MainThread>();
+  readonly #others = new Set<number>();
   #busy = false;
   #news = false;
   #pids = '';
@@ -61,6 +65,10 @@ export class Progress {
     for (const pid of pids) {
       const counter = this.#procfs.schedstat(pid, pid);
       ran += counter?.ranNanoseconds ?? 0;
+      if (counter && !this.#follow(pid, counter)) this.#busy = false;
+    }
+    for (const pid of this.#others) {
+      const counter = pids.includes(pid) ? undefined : this.#procfs.schedstat(pid, pid);
       if (counter) this.#follow(pid, counter);
     }
     const key = pids.join();
@@ -74,7 +82,8 @@ export class Progress {
     const now = wallClock();
     // who works does not merely come round: what was seen now is where counting begins
     for (const [pid, seen] of this.#waits) {
-      if (pids.includes(pid)) this.#waits.set(pid, { ...seen, since: now, idled: 0, beats: 0 });
+      if (pids.includes(pid) || this.#others.has(pid))
+        this.#waits.set(pid, { ...seen, since: now, idled: 0, beats: 0 });
       else this.#waits.delete(pid);
     }
     this.#pids = key;
@@ -112,15 +121,20 @@ export class Progress {
     return new Set([...this.#waits].filter(([, { beats }]) => beats >= SURE).map(([pid]) => pid));
   }
 
-  #follow(pid: number, counter: RunCounter): void {
+  /** From now on these are followed, too: they are not under the call, but somebody under it waits for them. */
+  follow(pids: Iterable<number>): void {
+    for (const pid of pids) if (pid !== this.#note.pid && this.#others.size < MOST) this.#others.add(pid);
+  }
+
+  /** Returns whether the process runs, sleeps on a timer or waits for a child. */
+  #follow(pid: number, counter: RunCounter): boolean {
     const call = this.#procfs.syscall(pid, pid);
     const sleep = call && decode(call, () => undefined);
-    if (sleep?.kind !== 'running' && sleep?.kind !== 'timer' && sleep?.kind !== 'children')
-      this.#busy = false;
-    if (!call || call.running) return;
+    const goesOn = sleep?.kind === 'running' || sleep?.kind === 'timer' || sleep?.kind === 'children';
+    if (!call || call.running) return goesOn;
     const before = this.#waits.get(pid);
     const key = [call.number, ...call.args.slice(0, 2)].join();
-    if (before?.key === key && before.counter.slices === counter.slices) return;
+    if (before?.key === key && before.counter.slices === counter.slices) return goesOn;
     const transfers = this.#procfs.transfers(pid);
     const again = before?.key === key && transfers === before.transfers;
     const most = sleep?.kind === 'epoll' ? TICK_NANOSECONDS : ROUND_NANOSECONDS;
@@ -133,6 +147,7 @@ export class Progress {
     const reached = (ms: number) => idled >= ms && (before?.idled ?? 0) < ms;
     if (reached(1) || reached(TICKING_MS) || (beat && beats === SURE)) this.#news = true;
     this.#waits.set(pid, { key, counter, transfers, since, idled, beats });
+    return goesOn;
   }
 
   /** The processes under the call, found anew each time. */
@@ -140,7 +155,7 @@ export class Progress {
     const { pid, tid, call } = this.#note;
     if (call.kind === 'wait') return [pid];
     const found = (this.#procfs.children(pid, tid) ?? []).filter((child) => !call.earlier?.includes(child));
-    for (let at = 0; at < found.length && at < 256; at++)
+    for (let at = 0; at < found.length && at < MOST; at++)
       found.push(...(this.#procfs.children(found[at]!) ?? []));
     return found;
   }
