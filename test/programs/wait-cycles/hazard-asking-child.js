@@ -15,11 +15,13 @@ if (process.send) {
     });
     process.send('what shall I write?');
   });
+  process.send('ready');
 } else {
   execFileSync('mkfifo', ['pipe']);
   const child = fork(__filename);
-  child.on('message', () => child.send('this'));
-  child.send('go', () => {
+  child.once('message', () => {
+    child.on('message', () => child.send('this'));
+    child.send('go');
     try {
       execFileSync('cat', ['pipe'], { timeout: 4000 }); //~ forked
     } catch (error) {
