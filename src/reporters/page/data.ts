@@ -117,7 +117,11 @@ function processes(run: Run, offset: (time: string) => number): PageProcess[] {
   }
   for (const hazard of run.hazards) {
     seen(hazard.pid, offset(hazard.time));
-    if (hazard.child && !found.has(hazard.child.pid)) born(hazard.pid, hazard.child, offset(hazard.time));
+    if (!hazard.child || found.has(hazard.child.pid)) continue;
+    // the record of a fork that blocks has no child: it was made when the call had ended
+    const fork = run.forks.find(({ id }) => id === hazard.fork);
+    born(hazard.pid, hazard.child, offset((fork ?? hazard).time));
+    seen(hazard.child.pid, offset(hazard.time));
   }
   for (const summary of run.summaries) seen(summary.pid);
 

@@ -101,7 +101,9 @@ th, td { text-align: left; padding: 7px 10px 7px 0; border-bottom: 1px solid var
 th { color: var(--soft); font-weight: 500; white-space: nowrap; }
 tr:last-child td { border-bottom: 0; }
 tr:focus { outline: 2px solid var(--accent); outline-offset: -2px; }
-td[data-label="time"], td[data-label="blocked"] { white-space: nowrap; }
+td[data-label="time"], td[data-label="call"], td[data-label="blocked"] { white-space: nowrap; }
+td[data-label="child"] { min-width: 12ch; } td[data-label="forked at"] { min-width: 16ch; }
+td .badge { white-space: nowrap; }
 .pid { color: var(--soft); }
 kbd { border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 5px; padding: 0 6px; font: .85em ui-monospace, monospace; background: var(--paper); }
 footer { color: var(--soft); padding-bottom: 36px; font-size: .92em; }
@@ -121,6 +123,7 @@ footer { color: var(--soft); padding-bottom: 36px; font-size: .92em; }
 @media print {
   :root, :root[data-theme] { ${LIGHT} --ground: #fff; }
   .tools, .filters, .card > summary::after, .keys { display: none; }
+  table { font-size: .8em; }
   .card, tr { break-inside: avoid; }
   pre { white-space: pre-wrap; }
 }
