@@ -15,7 +15,7 @@ import { named } from './words';
  * who could wake the command. Seen twice, with nothing having run in between. The callback of `exec` waits for the
  * exit; a child of plain `spawn` that idles on its stdin (a language server) is not reported. It is only `info`
  * while the program itself waits for something that may be meant for the command: its own stdin, a connection that
- * it made, a worker thread, the callback of another command, a file (which Node tells before release 26).
+ * it made, a worker thread, the callback of another command, a file.
  *
  * ### Example
  * ```js

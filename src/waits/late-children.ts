@@ -255,7 +255,7 @@ export class LateChildren {
     if (others) return 'another child';
     if (this.#context.workers().length > 0) return 'a worker thread';
     const { workUnderWay } = require('./other-work') as typeof import('./other-work');
-    return workUnderWay();
+    return workUnderWay(this.#context.procfs);
   }
 
   #followHandles(tracked: Tracked, now: number): void {

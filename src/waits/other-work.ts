@@ -1,8 +1,10 @@
 /** What a program waits for besides a child, and what could make it go on with that child when it comes. */
 
 import type { Socket } from 'node:net';
+import type { Procfs } from '../procfs/procfs';
+import { decode } from './syscalls';
 
-/** Requests to libuv: each ends, and calls the program back. From release 26 on Node does not list them. */
+/** Requests to libuv: each ends, and calls the program back. From release 26 on Node does not list those for files. */
 const REQUESTS: ReadonlyMap<string, string> = new Map([
   ['FSReqCallback', 'the file system'],
   ['FSReqPromise', 'the file system'],
@@ -12,16 +14,20 @@ const REQUESTS: ReadonlyMap<string, string> = new Map([
   ['PipeConnectWrap', 'a connection'],
 ]);
 
+/** A thread of libuv's pool, as it names itself from release 22 on. It does files, names of hosts, and computing. */
+const POOL_THREAD = 'libuv-worker';
+
 /**
  * Something that was begun and will have an outcome, in words; undefined where there is nothing of the kind.
  * Timers do not count, because most limit a wait; nor does what waits for others to begin: listeners, and the
  * connections that they have accepted.
  */
-export function workUnderWay(): string | undefined {
+export function workUnderWay(procfs: Procfs): string | undefined {
   for (const name of process.getActiveResourcesInfo()) {
     const request = REQUESTS.get(name);
     if (request !== undefined) return request;
   }
+  if (isPoolAtWork(procfs)) return 'the thread pool';
   // Node has no documented way to tell a connection that was made from one that was accepted
   const { _getActiveHandles: handles } = process as { _getActiveHandles?: () => readonly object[] };
   const sockets = (handles?.call(process) ?? []).filter(isSocket);
@@ -35,6 +41,15 @@ export function workUnderWay(): string | undefined {
     return `an answer on its connection to port ${remotePort}`;
   }
   return undefined;
+}
+
+function isPoolAtWork(procfs: Procfs): boolean {
+  const { pid } = process;
+  const pool = (procfs.threads(pid) ?? []).filter((tid) => procfs.comm(pid, tid) === POOL_THREAD);
+  return pool.some((tid) => {
+    const call = procfs.syscall(pid, tid);
+    return call !== undefined && decode(call, () => undefined).kind !== 'futex';
+  });
 }
 
 function isSocket(handle: object): handle is Socket {

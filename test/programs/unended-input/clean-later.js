@@ -44,9 +44,7 @@ async function fromServer() {
 }
 
 async function main() {
-  const sources = [fromCommand, fromExit, fromThread, fromServer];
-  // later releases do not tell of files that are being opened
-  if (Number.parseInt(process.versions.node, 10) < 26) sources.push(fromFile);
+  const sources = [fromCommand, fromExit, fromThread, fromServer, fromFile];
   for (const source of sources) {
     const sorting = promisify(execFile)('sort');
     sorting.child.stdin.end(await source());
