@@ -1,14 +1,11 @@
 // A wrapper hands all its descriptors to what it starts, the IPC channel among them, and ends.
 const { fork, spawn } = require('node:child_process');
+const awaitClose = require('./await-close.js');
 
 if (process.argv[2] === 'wrapper') {
   const stdio = ['ignore', 'ignore', 'ignore', process.channel.fd];
-  spawn('sleep', ['4'], { detached: true, stdio }).unref();
+  spawn('sleep', ['6'], { detached: true, stdio }).unref();
   setTimeout(() => process.exit(), 100);
 } else {
-  const begin = Date.now();
-  const seconds = () => Math.round((Date.now() - begin) / 1000);
-  fork(__filename, ['wrapper'])
-    .on('exit', () => console.log('the wrapper has ended'))
-    .on('close', () => console.log(`close came ${seconds()} s after the fork`));
+  awaitClose(fork(__filename, ['wrapper']));
 }

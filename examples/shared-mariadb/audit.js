@@ -3,4 +3,6 @@ const net = require('node:net');
 
 const sql = Buffer.from("select 'oops' as answer");
 const head = Buffer.from([sql.length + 1, 0, 0, 0, 3]); // length, sequence number, COM_QUERY
-new net.Socket({ fd: 3 }).write(Buffer.concat([head, sql]), () => process.exit());
+const connection = new net.Socket({ fd: 3, readable: false });
+// it has other things to do before it ends
+connection.write(Buffer.concat([head, sql]), () => setTimeout(() => process.exit(), 500));

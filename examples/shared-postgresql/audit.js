@@ -3,4 +3,6 @@ const net = require('node:net');
 
 const sql = Buffer.from("select 'oops' as answer\0");
 const head = Buffer.from([0x51, 0, 0, 0, sql.length + 4]); // 'Q', length
-new net.Socket({ fd: 3 }).write(Buffer.concat([head, sql]), () => process.exit());
+const connection = new net.Socket({ fd: 3, readable: false });
+// it has other things to do before it ends
+connection.write(Buffer.concat([head, sql]), () => setTimeout(() => process.exit(), 500));
