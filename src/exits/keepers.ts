@@ -108,6 +108,8 @@ function nothingElse(children: readonly LiveChild[]): boolean {
 }
 
 /** A socket that is neither read nor written keeps nobody alive, though it is listed. */
-function isAtRest({ _handle: handle, writableLength, connecting }: Stream): boolean {
-  return handle != null && handle.reading !== true && writableLength === 0 && connecting === false;
+function isAtRest(stream: Stream): boolean {
+  if (stream.connecting !== false) return false; // nor a UDP socket, whose `_handle` must not be read (DEP0112)
+  const { _handle: handle, writableLength } = stream;
+  return handle != null && handle.reading !== true && writableLength === 0;
 }

@@ -38,6 +38,7 @@ function entryOf(value: unknown, fd: number, streams: Map<number, object>): Stdi
 
 /** The descriptor under a stream, a server or a raw handle; undefined where it has none (any more). */
 export function descriptorOf(value: object): number | undefined {
+  if (isUdp(value)) return undefined;
   const { fd, _handle, handle } = value as { fd?: unknown; _handle?: unknown; handle?: unknown };
   if (typeof fd === 'number') return fd >= 0 ? fd : undefined;
   for (const inner of [_handle, handle]) {
@@ -47,4 +48,10 @@ export function descriptorOf(value: object): number | undefined {
     }
   }
   return undefined;
+}
+
+/** Whose `_handle` prints a deprecation warning when it is read (DEP0112). */
+function isUdp(value: object): boolean {
+  const { type } = value as { type?: unknown };
+  return type === 'udp4' || type === 'udp6';
 }
