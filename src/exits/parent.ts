@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { basename } from 'node:path';
 import type { TouchedStdio } from '../instruments/process';
 import type { Orphan } from '../rules/rule';
 import { setTimer } from '../timers';
@@ -55,7 +56,7 @@ export class ParentWatch {
       this.#wait(this.ending || input?.readableEnded ? ENDING_MS : GRACE_MS);
     } else if (!leadsSession()) {
       this.#found({
-        child: { pid: process.pid, command: 'node' },
+        child: { pid: process.pid, command: ownCommand() },
         after: 'self',
         parent: { pid: this.#parent, command: 'node' },
         proof: [`process.ppid was ${this.#parent} and is ${now}`, 'it is no session leader: not `detached`'],
@@ -75,6 +76,12 @@ function isNode(pid: number | undefined): boolean {
   } catch {
     return false;
   }
+}
+
+/** `node server.js` */
+function ownCommand(): string {
+  const { escapeText } = require('../escape') as typeof import('../escape');
+  return ['node', ...process.argv.slice(1, 2).map((path) => escapeText(basename(path)))].join(' ');
 }
 
 /** `detached` makes a child the leader of a session of its own, so that it can live on. */

@@ -68,6 +68,7 @@ class LivingChild implements Survivor {
 
   constructor(
     candidate: Candidate,
+    readonly ignored: readonly string[],
     readonly proof: readonly string[],
     context: SnapshotContext,
   ) {
@@ -133,11 +134,12 @@ export function survivorOf(candidate: Candidate, context: SnapshotContext): Surv
   const { pid } = candidate.child;
   const stat = context.procfs.stat(pid);
   if (!stat || stat.ppid !== context.pid || isDead(stat)) return undefined;
-  const signals = disobeyed(candidate, context);
-  if (!signals) return undefined;
-  const proof = [`/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}`, ...signals];
+  const ignored = disobeyed(candidate, context);
+  if (!ignored) return undefined;
+  const proof = [`/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}`];
+  for (const signal of ignored) proof.push(`/proc/${pid}/status: SigIgn has ${signal}, which it was sent`);
   if (candidate.thread !== undefined) proof.push(`worker thread ${candidate.thread} of this process made it`);
-  return new LivingChild(candidate, proof, context);
+  return new LivingChild(candidate, ignored, proof, context);
 }
 
 /** Signals to end that the child ignores; undefined where one of them is ending it. */
@@ -152,7 +154,7 @@ function disobeyed(
   const obeys = (signal: number) =>
     signal === constants.signals.SIGKILL || (ignored & (1n << BigInt(signal - 1))) === 0n;
   if (signals.some(obeys)) return undefined;
-  return signals.map((signal) => `/proc/${pid}/status: SigIgn has ${nameOf(signal)}, which it was sent`);
+  return signals.map(nameOf);
 }
 
 /** The descriptors of the child that are open file descriptions of ours: same socket, same pipe. */

@@ -47,7 +47,7 @@ export const halfDetachedChildren: Rule = {
       yield {
         what: `detached ${named(child)} loses the reader of its ${names} when this process ends`,
         forked: fork.forked,
-        why: `its ${names} ${outputs.length > 1 ? 'are pipes' : 'is a pipe'} that only this process reads; the child's next write to it fails with EPIPE, and SIGPIPE ends the child unless it ignores that signal`,
+        why: `its ${names} ${outputs.length > 1 ? 'are pipes' : 'is a pipe'} that only this process reads; the child's next write to ${outputs.length > 1 ? 'one of them' : 'it'} fails with EPIPE, and SIGPIPE ends the child unless it ignores that signal`,
         help: OWN_OUTPUT,
         proof: [
           ...proof,
@@ -68,7 +68,7 @@ function keeping({ fork, child, through, heard, proof }: Keeper, here: string): 
   return {
     what: `detached ${named(child)} keeps ${here} alive through its ${names}, although \`unref()\` was called`,
     forked: fork.forked,
-    why: `\`child.unref()\` lets the event loop go without the exit of the child, but not without the end of its ${names}; ${here}, which has nothing else to do, ends only when the child does`,
+    why: `\`child.unref()\` says that nobody need wait for the exit of the child, but its ${names} still ${through.length > 1 ? 'keep' : 'keeps'} the event loop alive; ${here}, which has nothing else to do, ends only when the child does`,
     help:
       pipes.length > 0
         ? `${OWN_OUTPUT}; or let go of the rest, too: ${through.map(letGo).join(', ')}`

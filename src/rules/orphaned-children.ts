@@ -87,7 +87,9 @@ function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: Ending): string[
   return reasons;
 }
 
-function helpFor({ fork }: Survivor, of: Ending): string {
+function helpFor({ fork, ignored }: Survivor, of: Ending): string {
+  if (ignored.length > 0)
+    return `end the child with a signal that it cannot ignore, \`child.kill('SIGKILL')\`, or have it handle ${ignored.join(' and ')}; and await its \`exit\``;
   if (of === 'test')
     return 'end the child in the test and await its `exit`, such as with `child.kill()` in an `afterEach`';
   if (of === 'thread')
@@ -101,7 +103,7 @@ function findingOf({ child, fork, forked, after, parent, proof }: Orphan) {
   const subject = `${after} ${child.command}`;
   if (after === 'self') {
     return {
-      what: `this process lives on after its parent, pid ${parent.pid}, has ended`,
+      what: `this process, \`${child.command}\` (pid ${child.pid}), lives on after its parent, pid ${parent.pid}, has ended`,
       why: 'a child does not end with its parent; killed or out of memory, the parent could not end this one, which keeps its port, its files and its processor time, and nobody waits for it',
       help: "have the child watch its parent: start it with `child_process.fork()` and end on `process.on('disconnect')`, or pass a pipe as `stdin` and end with it",
       proof,

@@ -240,6 +240,8 @@ export interface Survivor {
   readonly told: boolean | undefined;
   /** It was given the pid of this process, or a word such as `$PPID`: it may watch us. */
   readonly knowsParent: boolean;
+  /** Signals to end, by name, that it was sent and ignores. */
+  readonly ignored: readonly string[];
   /** Descriptors of the child that are pipes to this process. */
   readonly pipes: readonly { readonly childFd: number; readonly target: string }[];
   /** Its IPC channel is open. */
