@@ -17,8 +17,8 @@ import { seconds } from './words';
  * and who holds the other ends. Whoever runs, sleeps on a timer, waits for a terminal, a peer elsewhere or anything
  * that is not known counts as able to go on. Nobody is left, in two pictures in which no thread ran. Where one of
  * them gives up by a limit of its own (a `timeout`, the limit of a poll), or where somebody else could step in (a new
- * worker of the cluster, another process that opens the named pipe), the finding is a warning and names it. An
- * `Atomics.wait` with a limit that nobody would notify is `info`: it may be meant as a pause.
+ * worker of the cluster, another process that opens the named pipe or is a client, too), the finding is a warning and
+ * names it. An `Atomics.wait` with a limit that nobody would notify is `info`: it may be meant as a pause.
  *
  * A timer in the event loop of a child may do anything, and hides those that are due later. It is passed over, with a
  * warning, only in an ancestor of the one that is stuck, which can do no more than end it; where the child is watched

@@ -2,6 +2,7 @@
 
 import type { SocketFacts } from '../model';
 import type { RawDescriptor } from '../procfs/procfs';
+import { asks } from './asks';
 import { hasEmptyChannel, isHeldForWorkers, plainAddress as plain, reachesListener } from './cluster';
 import type { WaitEdge, WaitNode } from './graph';
 import type { Holder } from './holders';
@@ -120,10 +121,19 @@ function socket(
   const { picture } = ways.scene;
   const facts = end.inode === undefined ? undefined : picture.sockets.find(end.inode);
   if (!facts) return { edges: [], live: 'a socket of an unknown kind' };
-  if (facts.state === 'listen') return { edges: [], live: 'anybody may connect' };
+  if (facts.state === 'listen') return listening(ways, pid);
   if (facts.protocol === 'unix') return unixSocket(ways, pid, fd, facts, direction);
   if (!facts.protocol.startsWith('tcp')) return { edges: [], live: 'a datagram socket' };
   return tcpSocket(ways, pid, facts, direction);
+}
+
+/** A server that has asked a blocked process something goes on with its answer; another client helps it by chance. */
+function listening({ scene }: ChannelWays, pid: number): Waiting {
+  const { picture } = scene;
+  if (!picture.epollSets(pid).some((set) => asks(scene, pid, set)))
+    return { edges: [], live: 'anybody may connect' };
+  const does = `connects to \`${picture.command(pid)}\` (pid ${pid}) and makes it go on`;
+  return { edges: [], deadline: { who: 'another process', does } };
 }
 
 function tcpSocket(ways: ChannelWays, pid: number, facts: SocketFacts, direction: Direction): Waiting {

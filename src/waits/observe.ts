@@ -300,7 +300,8 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     const EPOLLIN = 1;
     const EPOLLOUT = 4;
     const edges: WaitEdge[] = [];
-    for (const { fd, events } of set?.epoll ?? []) {
+    // the kernel keeps them in no order that says anything; what was opened last explains the wait best
+    for (const { fd, events } of [...(set?.epoll ?? [])].sort((a, b) => b.fd - a.fd)) {
       if (events & EPOLLOUT) edges.push(...channel(pid, fd, 'write'));
       if (events & EPOLLIN || !(events & EPOLLOUT)) edges.push(...channel(pid, fd, 'read'));
     }
