@@ -177,7 +177,9 @@ test('shared-offsets: only what this process has used and does not append to', (
 describe('lingering-stdio', () => {
   const pipe = passed(1, { fd: 1, kind: 'pipe', target: 'pipe:[3]', access: 'write' });
   const of = (moment: object, crossing = pipe) => [
-    ...(rule('lingering-stdio').release?.(snapshot({ moment, crossings: [crossing] })) ?? []),
+    ...(rule('lingering-stdio').release?.(
+      snapshot({ moment, crossings: [crossing], descriptors: [crossing.descriptor] }),
+    ) ?? []),
   ];
 
   test('detached, let go, and our pipe', () => {
