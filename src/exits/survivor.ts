@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { describe } from '../crossings';
 import type { LiveChild } from '../instruments/sink';
 import type { ChildFacts, Fork } from '../model';
+import { unpatched } from '../originals';
 import type { Procfs } from '../procfs/procfs';
 import type { SharedDescriptor, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
@@ -174,8 +175,27 @@ function sharedWith(pid: number, context: SnapshotContext): SharedDescriptor[] {
     const descriptor = fd === undefined ? undefined : describe(fd, context);
     if (!descriptor) continue;
     const proof = [`/proc/self/fd/${fd} and /proc/${pid}/fd/${childFd} -> ${target}`];
-    const served = awaits(pid, (other) => other === target, procfs);
-    shared.push({ childFd, descriptor, served, proof });
+    shared.push({
+      childFd,
+      descriptor,
+      get served() {
+        return settled(() => awaits(pid, (other) => other === target, procfs));
+      },
+      proof,
+    });
   }
   return shared;
+}
+
+/** Milliseconds after which a child that was running, most likely because it had just been made, is looked at again. */
+const PAUSES_MS = [2, 4, 8];
+
+function settled(ask: () => boolean | undefined): boolean | undefined {
+  let answer = ask();
+  for (const pause of PAUSES_MS) {
+    if (answer !== undefined) break;
+    unpatched(Atomics.wait)(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    answer = ask();
+  }
+  return answer;
 }

@@ -52,9 +52,10 @@ export const inheritedListeners: Rule = {
   *exit(snapshot) {
     if (snapshot.moment.of !== 'process') return; // it goes on
     for (const { fork, child, shared } of snapshot.survivors()) {
-      for (const { descriptor, childFd, served, proof } of shared) {
-        // what leaked was reported at the fork
-        if (served !== false || !isListener(descriptor) || !descriptor.closeOnExec) continue;
+      for (const one of shared) {
+        const { descriptor, childFd, proof } = one;
+        // what leaked was reported at the fork; whether it is served is asked last, because that may take a while
+        if (!isListener(descriptor) || !descriptor.closeOnExec || one.served !== false) continue;
         const { socket } = descriptor;
         yield {
           what: `${named(child)} keeps the listening socket ${socket?.local} after this process exits`,
