@@ -7,6 +7,10 @@ import type { Owners } from './owners';
 import type { Procfs } from './procfs/procfs';
 import type { SocketTable } from './procfs/sockets';
 
+/** More descriptors than this is more than a child has got, most likely. */
+const MANY = 64;
+const MOST_AGAIN = 3;
+
 /** What the descriptor table is searched with: the kernel, what is known, and how much time may be spent. */
 export interface CrossingContext {
   readonly procfs: Procfs;
@@ -63,7 +67,7 @@ function leakedDescriptors(call: ForkCall, context: CrossingContext): number[] {
   const passed = new Set(call.stdio.map(({ fd }) => fd));
   const pid = call.child?.pid;
   if (!call.blocking && pid !== undefined && call.primitive === 'fork') {
-    const inChild = procfs.fds(pid);
+    const inChild = openIn(pid, procfs);
     // an empty table is that of a child that is just ending
     if (inChild && inChild.length > 0) {
       return inChild.filter(
@@ -72,6 +76,13 @@ function leakedDescriptors(call: ForkCall, context: CrossingContext): number[] {
     }
   }
   return context.ownTable.inheritable(procfs, context.gap).filter((fd) => !passed.has(fd));
+}
+
+/** Exec closes one number after the other and wakes us in between: a long list is asked for again, it will be short. */
+function openIn(pid: number, procfs: Procfs): number[] | undefined {
+  let open = procfs.fds(pid);
+  for (let again = 0; again < MOST_AGAIN && open && open.length > MANY; again++) open = procfs.fds(pid);
+  return open;
 }
 
 function isSame(fd: number, pid: number, procfs: Procfs): boolean {
