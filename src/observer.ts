@@ -9,6 +9,7 @@ import { ConflictView } from './conflict-view';
 import { workingDirectory } from './directory';
 import { Engine } from './engine';
 import { Exits } from './exits/exits';
+import { publishEnd } from './fork-channel';
 import { type ForkCall, type ForkRequest, imaginedCall } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import type { LiveChild } from './instruments/sink';
@@ -176,7 +177,7 @@ export class Observer {
     this.aftermath.follow(call);
     const record = once(() => this.#recordOf(call, view()));
     if (this.#gathered.config.forks) this.engine.each('fork', (reporter) => reporter.fork?.(record()));
-    forkChannel().publishEnd(call, record);
+    publishEnd(call, record);
     if (this.#tests) this.#tests.forked(call);
     else this.#noteForTests(call);
     this.drainGaps();
@@ -350,10 +351,6 @@ export class Observer {
       }
     });
   }
-}
-
-function forkChannel(): typeof import('./fork-channel') {
-  return require('./fork-channel');
 }
 
 function once<T>(make: () => T): () => T {
