@@ -5,7 +5,7 @@
 import { BroadcastChannel, receiveMessageOnPort, threadId } from 'node:worker_threads';
 import type { ForkCall } from '../instruments/fork-call';
 import type { ChildFacts } from '../model';
-import { type ForkNote, noteOf } from '../waits/fork-note';
+import type { ForkNote } from '../waits/fork-note';
 
 const NAME = 'forkguard:children';
 
@@ -52,6 +52,8 @@ export function childrenOfThreads(): ReadonlyMap<number, ThreadChild> {
 /** A worker thread has made a child. */
 export function tellFork(call: ForkCall): void {
   if (call.blocking || !call.child) return;
+  // most threads never fork, and whoever starts one need not load this
+  const { noteOf } = require('../waits/fork-note') as typeof import('../waits/fork-note');
   const facts = { child: call.child, fork: noteOf(call), thread: threadId };
   tell({
     type: 'forked',

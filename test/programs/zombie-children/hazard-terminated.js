@@ -11,4 +11,5 @@ if (isMainThread) {
 } else {
   spawn('sleep', ['0.2'], { stdio: 'ignore' });
   parentPort.postMessage('spawned');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); // it never hears of the end of its child
 }
