@@ -1,4 +1,3 @@
-import type { Departures } from './exits/departures';
 import { hasLateListeners } from './exits/late-listeners';
 import { type Candidate, ownChild, survivorOf } from './exits/survivor';
 import { unflushed } from './exits/unflushed';
@@ -30,7 +29,13 @@ const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /** What an exit is looked at with. */
 export interface ExitContext extends SnapshotContext {
-  readonly departures: Pick<Departures, 'orphans' | 'zombies' | 'crash' | 'signals'>;
+  readonly departures: {
+    orphans(): readonly Orphan[];
+    zombies(): readonly Zombie[];
+    crash(): Crash | undefined;
+    /** Numbers of the signals by which the program has asked a child to end. */
+    signals(pid: number): ReadonlySet<number>;
+  };
   /** The children that the moment is about. */
   readonly candidates: readonly LiveChild[];
   /** Those of other threads that end or have ended. */

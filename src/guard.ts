@@ -274,7 +274,7 @@ export class Guard implements Sink {
     this.#safely('uncaught', () => {
       const caught =
         process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
-      if (!caught) this.#observer?.exits.departures.uncaught(error);
+      if (!caught) this.#observer?.exits.unheard.uncaught(error);
     });
   }
 

@@ -14,6 +14,8 @@ import { Keepers } from './keepers';
 import { type Candidate, childOfThread, ownChild, survivorOf } from './survivor';
 import type { ThreadChild } from './thread-notes';
 import { watchUnread } from './thrown-away';
+import { UnheardErrors } from './unheard';
+import { Zombies } from './zombies';
 
 /** Milliseconds that children of a worker thread that was ended are given to end. */
 const GRACE_MS = 1500;
@@ -31,26 +33,37 @@ export interface ExitsOptions {
 /** Looks at what is left wherever something ends. */
 export class Exits {
   readonly departures: Departures;
+  readonly unheard: UnheardErrors;
+  readonly #zombies: Zombies;
   readonly #keepers: Keepers;
   readonly #options: ExitsOptions;
   #leftToRun = false;
 
   constructor(options: ExitsOptions) {
     this.#options = options;
+    const { procfs, ledger } = options;
+    const children = () => ledger.children;
     this.departures = new Departures({
-      procfs: options.procfs,
-      children: () => options.ledger.children,
-      found: (all, zombies) => {
+      procfs,
+      children,
+      found: (all) => {
         const orphans = all.filter((orphan) => !options.told(orphan));
-        if (this.#leftToRun || orphans.length + zombies.length === 0) return;
-        this.#late('child', { orphans: () => orphans, zombies: () => zombies });
+        if (!this.#leftToRun && orphans.length > 0) this.#late('child', { orphans: () => orphans });
+      },
+      asked: (pid, signal) => this.#notes?.tell({ type: 'asked', pid, signal }),
+    });
+    this.unheard = new UnheardErrors(children);
+    this.#zombies = new Zombies({
+      procfs,
+      children,
+      found: (zombies) => {
+        if (!this.#leftToRun) this.#late('child', { zombies: () => zombies });
       },
       ofThread: (pid) => this.#notes?.childrenOfThreads().get(pid),
-      asked: (pid, signal) => this.#notes?.tell({ type: 'asked', pid, signal }),
     });
     this.#keepers = new Keepers({
       pauseMs: options.stallMs,
-      children: () => options.ledger.children.values(),
+      children: () => ledger.children.values(),
       found: (keepers) => this.#late('child', {}, { keepers }),
     });
   }
@@ -64,6 +77,8 @@ export class Exits {
   exited(child: LiveChild): void {
     this.#tell('exited', child);
     this.departures.exited(child);
+    this.unheard.exited(child);
+    this.#zombies.exited();
     watchUnread(child, (one) => this.#late('child', {}, { thrownAway: [one] }));
   }
 
@@ -84,7 +99,7 @@ export class Exits {
 
   /** A worker thread of this thread was ended: it could not look itself. */
   threadEnded(): void {
-    this.departures.threadEnded();
+    this.#zombies.threadEnded();
     setTimer(() => {
       const { ledger } = this.#options;
       const others = this.#ofThreads()
@@ -146,15 +161,24 @@ export class Exits {
     return this.#look(this.#moment(of), { ...context, ...part });
   }
 
+  #departed(): ExitContext['departures'] {
+    return {
+      orphans: () => this.departures.orphans(),
+      signals: (pid) => this.departures.signals(pid),
+      zombies: () => this.#zombies.all(),
+      crash: () => this.unheard.crash,
+    };
+  }
+
   /** Nothing of what was found at departures but this. */
   #departuresWith(part: Partial<ExitContext['departures']>): ExitContext['departures'] {
-    const { departures: all } = this;
-    return { ...NOTHING, crash: () => all.crash(), signals: (pid) => all.signals(pid), ...part };
+    const { crash, signals } = this.#departed();
+    return { ...NOTHING, crash, signals, ...part };
   }
 
   #look(moment: Exit, part: Partial<ExitContext>): Hazard[] {
     const candidates = [...this.#options.ledger.children.values()];
-    const context = { ...this.#options.context(), departures: this.departures, candidates, ...part };
+    const context = { ...this.#options.context(), departures: this.#departed(), candidates, ...part };
     return this.#options.judge(new ExitView(moment, context));
   }
 
