@@ -8,27 +8,10 @@ import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { wallClock } from '../clock';
 import type { ForkCall } from '../instruments/fork-call';
-import { descriptorOf } from '../instruments/stdio';
 import type { Procfs } from '../procfs/procfs';
 import type { StalledChild } from '../rules/rule';
 import { setTimer } from '../timers';
-import type { OwnEnd } from './held';
-import type { OwnStream } from './streams';
-
-/** What the program sees of one of its streams, read without touching what a getter would make. */
-interface StreamLike {
-  readonly destroyed?: boolean;
-  readonly closed?: boolean;
-  readonly readableFlowing?: boolean | null;
-  readonly readableEnded?: boolean;
-  readonly writableEnded?: boolean;
-  readonly readableDidRead?: boolean;
-  readonly bytesRead?: number;
-  readonly bytesWritten?: number;
-  readonly readable?: boolean;
-  readonly writable?: boolean;
-  listenerCount?(name: string): number;
-}
+import { type Concerns, concernsOf, isAwaited, isWaitingForInput, type OwnChild } from './concerns';
 
 /** The first of the two looks comes at this part of `stallMs`, so that the second is not late. */
 const EARLY = 0.6;
@@ -39,9 +22,7 @@ const NONE: ReadonlySet<string> = new Set();
 /** So little is no work: a heartbeat of ours in a Node child, a timer that finds nothing to do. */
 const TRIFLE_NANOSECONDS = 2_000_000;
 
-interface Tracked {
-  readonly fork: ForkCall;
-  readonly process: ChildProcess;
+interface Tracked extends OwnChild {
   exitedAt?: number;
   /** Something came through its pipes after its exit was reported: who holds them is at work. */
   livelyAfterExit?: boolean;
@@ -170,7 +151,7 @@ export class LateChildren {
     const { process } = tracked;
     const { stallMs, procfs } = this.#context;
     this.#followHandles(tracked, now);
-    const concerns = concernsOf(tracked);
+    const concerns = concernsOf(tracked, tracked.asked !== undefined || tracked.pending !== undefined);
     const due = (since: number) => now - since >= EARLY * stallMs;
     const over = (since: number) => now - since >= stallMs - this.#fast;
     if (!concerns.any) return false;
@@ -263,78 +244,6 @@ export class LateChildren {
     if (message === undefined || message === null) delete tracked.pending;
     else if (tracked.pending?.message !== message) tracked.pending = { message, at: now };
   }
-}
-
-interface Concerns {
-  readonly any: boolean;
-  readonly bytes: number;
-  readonly ends: readonly OwnEnd[];
-  readonly streams: readonly OwnStream[];
-}
-
-const NAMES = ['stdin', 'stdout', 'stderr'];
-
-/** What could be stuck as far as the program's own side tells. */
-function concernsOf(tracked: Tracked): Concerns {
-  const { process, fork, exitedAt } = tracked;
-  const ends: OwnEnd[] = [];
-  const streams: OwnStream[] = [];
-  let bytes = 0;
-  const list = (process.stdio ?? []) as readonly (StreamLike | null | undefined)[];
-  for (const [index, stream] of list.entries()) {
-    if (!stream || stream.destroyed || stream.closed) continue;
-    const fd = descriptorOf(stream);
-    if (fd === undefined) continue;
-    const name = NAMES[index] ?? `stdio[${index}]`;
-    bytes += (stream.bytesRead ?? 0) + (stream.bytesWritten ?? 0);
-    if (exitedAt !== undefined) {
-      if (index > 0) ends.push({ name, fd });
-    } else if (index === 0) {
-      if (isLeftOpen(stream, fork)) streams.push({ name, fd, direction: 'input', reading: 'never' });
-    } else if (!stream.readableEnded) {
-      const reading = readingOf(stream);
-      if (reading) streams.push({ name, fd, direction: 'output', reading });
-    }
-  }
-  const channel = (process as { channel?: { fd?: number } | null }).channel;
-  if (exitedAt !== undefined && process.connected && typeof channel?.fd === 'number' && channel.fd >= 0) {
-    ends.push({ name: 'the IPC channel', fd: channel.fd });
-  }
-  const waiting = tracked.asked !== undefined || tracked.pending !== undefined;
-  const any = ends.length > 0 || streams.length > 0 || (exitedAt === undefined && waiting);
-  return { any, bytes, ends, streams };
-}
-
-function readingOf(stream: StreamLike): OwnStream['reading'] | undefined {
-  if (stream.readableFlowing === true || (stream.listenerCount?.('readable') ?? 0) > 0) return undefined;
-  if (stream.readableFlowing === false) return 'paused';
-  // whoever calls `read()` itself, in a timer perhaps, has no listener and comes back for more
-  if (stream.readableDidRead === true) return 'polled';
-  return (stream.listenerCount?.('data') ?? 0) > 0 ? undefined : 'never';
-}
-
-/** `exec` and `execFile` have a callback that waits for the exit; their stdin is a pipe that nobody asked for. */
-function isLeftOpen(stream: StreamLike, fork: ForkCall): boolean {
-  if (stream.writableEnded || (stream.bytesWritten ?? 0) > 0) return false;
-  const used = ['error', 'drain', 'finish', 'unpipe'].some((name) => (stream.listenerCount?.(name) ?? 0) > 0);
-  return !used && hasCallback(fork);
-}
-
-const hasCallback = ({ api }: ForkCall) => api === 'exec' || api === 'execFile';
-
-/** Whether the program is called back when something comes from the child. */
-function isAwaited({ fork, process }: Tracked): boolean {
-  if (hasCallback(fork)) return true;
-  const hears = (emitter: object | null | undefined, names: readonly string[]) =>
-    names.some((name) => ((emitter as StreamLike | null)?.listenerCount?.(name) ?? 0) > 0);
-  return (
-    hears(process, ['exit', 'close', 'message']) ||
-    (process.stdio ?? []).some((stream, fd) => fd > 0 && hears(stream, ['data', 'readable', 'end']))
-  );
-}
-
-function isWaitingForInput({ process, fork }: Tracked): boolean {
-  return process.stdin !== null && isLeftOpen(process.stdin as StreamLike, fork);
 }
 
 function isOver({ exitedAt, process }: Tracked): boolean {

@@ -1,0 +1,99 @@
+/** What a program does with the streams of one of its children: which of them could be stuck, or call it back. */
+
+import type { ChildProcess } from 'node:child_process';
+import type { ForkCall } from '../instruments/fork-call';
+import { descriptorOf } from '../instruments/stdio';
+import type { OwnEnd } from './held';
+import type { OwnStream } from './streams';
+
+export interface OwnChild {
+  readonly fork: ForkCall;
+  readonly process: ChildProcess;
+  /** When its exit was reported, in milliseconds since 1970. */
+  readonly exitedAt?: number;
+}
+
+/** What the program sees of one of its streams, read without touching what a getter would make. */
+interface StreamLike {
+  readonly destroyed?: boolean;
+  readonly closed?: boolean;
+  readonly readableFlowing?: boolean | null;
+  readonly readableEnded?: boolean;
+  readonly writableEnded?: boolean;
+  readonly readableDidRead?: boolean;
+  readonly bytesRead?: number;
+  readonly bytesWritten?: number;
+  listenerCount?(name: string): number;
+}
+
+/** What could be stuck, as far as the program's own side tells. */
+export interface Concerns {
+  readonly any: boolean;
+  readonly bytes: number;
+  readonly ends: readonly OwnEnd[];
+  readonly streams: readonly OwnStream[];
+}
+
+const NAMES = ['stdin', 'stdout', 'stderr'];
+
+/** `asked`: somebody waits for the child itself, to end or to take a handle. */
+export function concernsOf(child: OwnChild, asked: boolean): Concerns {
+  const { process, fork, exitedAt } = child;
+  const ends: OwnEnd[] = [];
+  const streams: OwnStream[] = [];
+  let bytes = 0;
+  const list = (process.stdio ?? []) as readonly (StreamLike | null | undefined)[];
+  for (const [index, stream] of list.entries()) {
+    if (!stream || stream.destroyed || stream.closed) continue;
+    const fd = descriptorOf(stream);
+    if (fd === undefined) continue;
+    const name = NAMES[index] ?? `stdio[${index}]`;
+    bytes += (stream.bytesRead ?? 0) + (stream.bytesWritten ?? 0);
+    if (exitedAt !== undefined) {
+      if (index > 0) ends.push({ name, fd });
+    } else if (index === 0) {
+      if (isLeftOpen(stream, fork)) streams.push({ name, fd, direction: 'input', reading: 'never' });
+    } else if (!stream.readableEnded) {
+      const reading = readingOf(stream);
+      if (reading) streams.push({ name, fd, direction: 'output', reading });
+    }
+  }
+  const channel = (process as { channel?: { fd?: number } | null }).channel;
+  if (exitedAt !== undefined && process.connected && typeof channel?.fd === 'number' && channel.fd >= 0) {
+    ends.push({ name: 'the IPC channel', fd: channel.fd });
+  }
+  const any = ends.length > 0 || streams.length > 0 || (exitedAt === undefined && asked);
+  return { any, bytes, ends, streams };
+}
+
+function readingOf(stream: StreamLike): OwnStream['reading'] | undefined {
+  if (stream.readableFlowing === true || (stream.listenerCount?.('readable') ?? 0) > 0) return undefined;
+  if (stream.readableFlowing === false) return 'paused';
+  // whoever calls `read()` itself, in a timer perhaps, has no listener and comes back for more
+  if (stream.readableDidRead === true) return 'polled';
+  return (stream.listenerCount?.('data') ?? 0) > 0 ? undefined : 'never';
+}
+
+/** `exec` and `execFile` have a callback that waits for the exit; their stdin is a pipe that nobody asked for. */
+function isLeftOpen(stream: StreamLike, fork: ForkCall): boolean {
+  if (stream.writableEnded || (stream.bytesWritten ?? 0) > 0) return false;
+  const used = ['error', 'drain', 'finish', 'unpipe'].some((name) => (stream.listenerCount?.(name) ?? 0) > 0);
+  return !used && hasCallback(fork);
+}
+
+const hasCallback = ({ api }: ForkCall) => api === 'exec' || api === 'execFile';
+
+/** Whether the program is called back when something comes from the child. */
+export function isAwaited({ fork, process }: OwnChild): boolean {
+  if (hasCallback(fork)) return true;
+  const hears = (emitter: object | null | undefined, names: readonly string[]) =>
+    names.some((name) => ((emitter as StreamLike | null)?.listenerCount?.(name) ?? 0) > 0);
+  return (
+    hears(process, ['exit', 'close', 'message']) ||
+    (process.stdio ?? []).some((stream, fd) => fd > 0 && hears(stream, ['data', 'readable', 'end']))
+  );
+}
+
+export function isWaitingForInput({ process, fork }: OwnChild): boolean {
+  return process.stdin !== null && isLeftOpen(process.stdin as StreamLike, fork);
+}
