@@ -36,6 +36,11 @@ export function forkCount(): number {
   return forks;
 }
 
+const IN_JSON = [
+  ...(['type', 'id', 'time', 'threadId', 'api', 'command', 'file', 'args'] as const),
+  ...(['child', 'blockedMs', 'error', 'detached', 'primitive'] as const),
+];
+
 /** A fork as it happens. Making one must stay cheap: what only a report needs is worked out when it is read. */
 export class ForkCall implements Fork {
   readonly type = 'fork';
@@ -131,36 +136,7 @@ export class ForkCall implements Fork {
   }
 
   toJSON(): object {
-    const {
-      type,
-      id,
-      time,
-      threadId,
-      api,
-      command,
-      file,
-      args,
-      child,
-      blockedMs,
-      error,
-      detached,
-      primitive,
-    } = this;
-    return {
-      type,
-      id,
-      time,
-      threadId,
-      api,
-      command,
-      file,
-      args,
-      child,
-      blockedMs,
-      error,
-      detached,
-      primitive,
-    };
+    return Object.fromEntries(IN_JSON.map((name) => [name, this[name]]));
   }
 }
 
