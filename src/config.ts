@@ -38,7 +38,10 @@ const DEFAULTS: Config = {
   redact: [],
 };
 
-/** A package.json in which "forkguard" occurs. */
+/** Settings are an object; a text is the version in the dependencies, in most projects. */
+const SETTINGS = /"forkguard"\s*:\s*[^"\s]/;
+
+/** A package.json in which there may be settings. */
 export interface SettingsFile {
   readonly path: string;
   readonly content: string;
@@ -62,7 +65,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, cwd: string | undefin
   return { config: { ...config, output }, complaints };
 }
 
-/** The nearest package.json, if it may have settings. */
+/** The nearest package.json, if there may be settings in it. */
 function settingsFile(cwd: string | undefined): SettingsFile | undefined {
   if (cwd === undefined) return undefined;
   for (let folder = cwd; ; folder = dirname(folder)) {
@@ -71,7 +74,7 @@ function settingsFile(cwd: string | undefined): SettingsFile | undefined {
       // asked first: making the error of a missing file takes longer than all the rest
       if (existsSync(path)) {
         const content = readFileSync(path, 'utf8');
-        return /"forkguard"\s*:/.test(content) ? { path, content } : undefined;
+        return SETTINGS.test(content) ? { path, content } : undefined;
       }
     } catch {
       // as if it were not there
