@@ -16,9 +16,6 @@ import { type Concerns, concernsOf, isAwaited, isWaitingForInput, type OwnChild 
 /** The first of the two looks comes at this part of `stallMs`, so that the second is not late. */
 const EARLY = 0.6;
 
-/** After so many looks that found nothing, a child that moves is not looked at sooner. */
-const EAGER = 4;
-
 /** Most children end without anybody having suspected them. */
 const NONE: ReadonlySet<string> = new Set();
 
@@ -167,8 +164,6 @@ export class LateChildren {
       tracked.ran = ran;
       // nothing has run or moved since the look before: that is when the quiet began
       tracked.quietSince = now;
-      // what it did not do a moment ago, such as while it was starting, it may do now
-      if (tracked.fruitless < EAGER) tracked.nextLook = 0;
       if (tracked.suspected.size > 0)
         tracked.suspected = new Set([...tracked.suspected].filter((key) => !QUIET.test(key)));
     }
