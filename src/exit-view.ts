@@ -3,6 +3,7 @@ import { type Candidate, ownChild, survivorOf } from './exits/survivor';
 import { unflushed } from './exits/unflushed';
 import type { LiveChild } from './instruments/sink';
 import type { Exit, Gap, ProgramFacts } from './model';
+import { pause } from './pause';
 import { readProgram } from './program';
 import type {
   Crash,
@@ -22,10 +23,6 @@ import { readThreads, type SnapshotContext } from './snapshot';
 const MOST = 64;
 /** Milliseconds that are given, at the end of this process, to children that look as if they would stay. */
 const PAUSES = [5, 15, 30];
-
-/** Taken at load: a program may replace `Atomics`. */
-const { wait } = Atomics;
-const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /** What an exit is looked at with. */
 export interface ExitContext extends SnapshotContext {
@@ -130,9 +127,9 @@ export class ExitView implements ExitSnapshot {
     if (this.moment.of === 'process' && hasLateListeners()) return [];
     let alive = this.#alive();
     if (this.moment.of !== 'process') return alive;
-    for (const pause of PAUSES) {
+    for (const ms of PAUSES) {
       if (!alive.some(looksForgotten) && this.#context.departures.orphans().length === 0) break;
-      wait(cell, 0, 0, pause);
+      pause(ms);
       alive = this.#alive();
     }
     return alive;

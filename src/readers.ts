@@ -1,10 +1,10 @@
+import { EPOLLIN } from './procfs/parse-descriptor';
 import type { Procfs } from './procfs/procfs';
 import type { Reader } from './rules/rule';
 import { decode } from './waits/syscalls';
 
 /** More processes than this below one child are not looked at. */
 const MOST = 32;
-const EPOLLIN = 1;
 
 /**
  * A process that waits for input on an open file description: `pid` or one below it. That a process merely has

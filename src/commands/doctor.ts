@@ -67,11 +67,11 @@ function kernel(): Finding[] {
     ];
   }
   const procfs = createProcfs();
+  const foreign = procfs.failures().find(({ what }) => what === procfs.root);
+  if (foreign) return [{ what: foreign.what, works: false, means: foreign.why }];
   const child = procfs.children('self') !== undefined;
   const probe = withSleeper((pid) => ({ call: procfs.syscall(pid), fds: procfs.fds(pid) }));
   const init = procfs.stat(1) !== undefined;
-  const foreign = procfs.failures().find(({ what }) => what === procfs.root);
-  if (foreign) return [{ what: foreign.what, works: false, means: foreign.why }];
   return [
     {
       what: '/proc/self/fd',

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { describe } from '../crossings';
 import type { LiveChild } from '../instruments/sink';
 import type { ChildFacts, Fork } from '../model';
-import { unpatched } from '../originals';
+import { pause } from '../pause';
 import type { Procfs } from '../procfs/procfs';
 import type { SharedDescriptor, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
@@ -192,9 +192,9 @@ const PAUSES_MS = [2, 4, 8];
 
 function settled(ask: () => boolean | undefined): boolean | undefined {
   let answer = ask();
-  for (const pause of PAUSES_MS) {
+  for (const ms of PAUSES_MS) {
     if (answer !== undefined) break;
-    unpatched(Atomics.wait)(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    pause(ms);
     answer = ask();
   }
   return answer;

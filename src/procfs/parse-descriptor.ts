@@ -13,10 +13,14 @@ export interface LockLine extends Lock {
   readonly end: string;
 }
 
+/** Events of epoll_ctl(2). */
+export const EPOLLIN = 1;
+export const EPOLLOUT = 4;
+
 /** A descriptor that an epoll set watches. */
 export interface EpollEntry {
   readonly fd: number;
-  /** EPOLLIN 1, EPOLLOUT 4, … as asked for. */
+  /** `EPOLLIN`, `EPOLLOUT`, … as asked for. */
   readonly events: number;
   readonly inode?: number;
 }

@@ -98,7 +98,7 @@ export class RunLog {
       if (!this.#isOurs()) mkdirSync(dirname(this.path), { mode: 0o700 });
       appendFileSync(this.path, line, { mode: 0o600 });
     } catch {
-      // no place for notes: what the thread leaves is not found
+      // no place for notes: what a test was told of is told again
     }
   }
 

@@ -59,8 +59,7 @@ async function examine(since: Mark, what: string): Promise<Error | undefined> {
   if (!failure) return undefined;
   const { error, hazards } = failure;
   // without a line of a stack vitest takes lines of the message for calls
-  error.stack = `${error.message}
-    at ${placeOf(hazards)}`;
+  error.stack = `${error.message}\n    at ${placeOf(hazards)}`;
   return error;
 }
 

@@ -1,5 +1,6 @@
 /** `FORKGUARD_BREAK=1`: ends the child of a call that is proven stuck, so that the call returns. */
 
+import { pause } from '../pause';
 import type { Procfs } from '../procfs/procfs';
 import type { BlockedThread } from './notes';
 
@@ -16,7 +17,7 @@ export function breakCall(procfs: Procfs, note: BlockedThread): void {
     return stat !== undefined && stat.startTime === born.get(pid) && !'ZX'.includes(stat.state);
   };
   signal(tree.filter(lives), 'SIGTERM');
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, GRACE_MS);
+  pause(GRACE_MS);
   signal(tree.filter(lives), 'SIGKILL');
 }
 

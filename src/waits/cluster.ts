@@ -1,5 +1,6 @@
 /** Listeners of a cluster: the workers serve them, and their primary holds them. */
 
+import { EPOLLIN } from '../procfs/parse-descriptor';
 import type { Holder } from './holders';
 import type { Scene } from './observe';
 import type { Picture } from './picture';
@@ -29,8 +30,6 @@ export function isHeldForWorkers({ blocked, picture }: Scene, { pid, fd }: Holde
   const sets = ours ? picture.epollSets(pid) : [];
   return sets.length > 0 && !sets.some((set) => set.epoll.some((entry) => entry.fd === fd));
 }
-
-const EPOLLIN = 1;
 
 /**
  * Whether a process sleeps in its event loop until something comes from its parent: then nothing is on its way to

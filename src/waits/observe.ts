@@ -1,5 +1,6 @@
 /** From one picture of the processes to the graph of who waits for whom. Edges only from evidence. */
 
+import { EPOLLIN, EPOLLOUT } from '../procfs/parse-descriptor';
 import type { RawDescriptor } from '../procfs/procfs';
 import { type ChannelWays, channelNode } from './channels';
 import type { Deadline, WaitEdge, WaitGraph, WaitNode } from './graph';
@@ -297,8 +298,6 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
   }
 
   function epollEdges(pid: number, set: RawDescriptor | undefined): WaitEdge[] {
-    const EPOLLIN = 1;
-    const EPOLLOUT = 4;
     const edges: WaitEdge[] = [];
     // the kernel keeps them in no order that says anything; what was opened last explains the wait best
     for (const { fd, events } of [...(set?.epoll ?? [])].sort((a, b) => b.fd - a.fd)) {

@@ -4,6 +4,7 @@
  */
 
 import type { Lock } from '../model';
+import { pause } from '../pause';
 import type { ProcessStat, RunCounter } from '../procfs/parse-process';
 import type { Procfs, RawDescriptor } from '../procfs/procfs';
 import type { SocketTable } from '../procfs/sockets';
@@ -84,7 +85,7 @@ export function takePicture(procfs: Procfs, observer?: Observer): Picture {
       const call = procfs.syscall(pid, tid);
       if (!call) return false;
       if (decode(call, () => undefined).kind === kind) return true;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, MOMENT_MS);
+      pause(MOMENT_MS);
     }
     return false;
   }

@@ -1,5 +1,6 @@
 /** Whether a child, or one of its own, can only go on when the program acts on a stream. */
 
+import { EPOLLIN, EPOLLOUT } from '../procfs/parse-descriptor';
 import type { StreamWait } from '../rules/rule';
 import { channelId } from './channels';
 import { judge } from './graph';
@@ -67,9 +68,6 @@ function descendants(picture: Picture, pid: number, depth = 0): number[] {
   const children = picture.procfs.children(pid) ?? [];
   return children.flatMap((child) => [child, ...descendants(picture, child, depth + 1)]);
 }
-
-const EPOLLIN = 1;
-const EPOLLOUT = 4;
 
 function sleepsOn(
   picture: Picture,
