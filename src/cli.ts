@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { type Command, UsageError } from './commands/io';
-import { messageOf } from './say';
+import { readConfig } from './config';
+import { workingDirectory } from './directory';
+import { messageOf, say } from './say';
 
 /** Loaded when called. */
 const COMMANDS: Record<string, () => Command> = {
@@ -25,7 +27,14 @@ const HELP = `forkguard finds what leaks into, or deadlocks with, the children o
 Without the command line: node -r forkguard/register app.js
 `;
 
+/** The user's own patterns hold for the commands as well, and for what a report of earlier says. */
+function readRedactions(): void {
+  const { config } = readConfig(process.env, workingDirectory());
+  if (config.redact.length > 0) (require('./redact') as typeof import('./redact')).redactAlso(config.redact);
+}
+
 async function main(argv: readonly string[]): Promise<number> {
+  readRedactions();
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(HELP);
@@ -40,7 +49,7 @@ async function main(argv: readonly string[]): Promise<number> {
     throw new UsageError(`there is no command \`${name}\`: there are ${Object.keys(COMMANDS).join(', ')}`);
   return command()(rest, {
     out: (text) => process.stdout.write(text),
-    error: (text) => process.stderr.write(text),
+    error: say,
   });
 }
 
@@ -49,8 +58,8 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    process.stderr.write(`forkguard: ${messageOf(error)}\n`);
-    if (error instanceof UsageError) process.stderr.write('forkguard: see forkguard --help\n');
+    say(messageOf(error));
+    if (error instanceof UsageError) say('see forkguard --help');
     process.exitCode = error instanceof UsageError ? 2 : 1;
   },
 );

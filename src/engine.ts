@@ -134,7 +134,7 @@ export class Engine {
       ? ''
       : `${placeOf(finding.opened)}\n${placeOf(finding.forked ?? finding.ended)}`;
     return {
-      ...finding,
+      ...withoutSecrets(finding),
       rule: rule.name,
       severity: finding.severity ?? rule.severity,
       docs: `docs/rules/${rule.name}.md`,
@@ -159,6 +159,11 @@ export class Engine {
     if (at >= 0) this.#rules.splice(at, 1);
     say(`the rule ${rule.name} ${why}`);
   }
+}
+
+/** Loaded with the first finding. */
+function withoutSecrets(finding: Finding): Finding {
+  return (require('./redact-finding') as typeof import('./redact-finding')).withoutSecrets(finding);
 }
 
 function placeOf(site: Site | string | undefined): string {

@@ -58,6 +58,8 @@ export class Guard implements Sink {
 
   constructor(config: Config) {
     this.config = config;
+    if (config.redact.length > 0)
+      (require('./redact') as typeof import('./redact')).redactAlso(config.redact);
     this.#baseline = readBaseline();
     this.ledger.activeSpan = activeSpanContext;
     this.#stop = instrument(this, this.#touched, (_, worker) => this.#stalls?.owns(worker) ?? false);
@@ -130,7 +132,6 @@ export class Guard implements Sink {
 
   #prepare(call: ForkCall): void {
     call.threadId = this.ledger.threadId;
-    call.redact = this.config.redact;
     if (call.blocking && call.cwd !== undefined) call.directoryExisted = isDirectory(call.cwd);
   }
 

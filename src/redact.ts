@@ -4,16 +4,57 @@
  * (`secrets.ts`). They are used on text that was cut first, so no input is slow.
  */
 
-import { cutText } from './escape';
-import { HARMLESS_END, OPTIONS, type Option, REDACTED, SECRET_IN_NAME, SECRET_WORD, SHAPES } from './secrets';
+import { cutText, TEXT_LIMIT } from './escape';
+import {
+  HARMLESS_END,
+  OPTIONS,
+  type Option,
+  REDACTED,
+  SECRET_IN_NAME,
+  SECRET_WORD,
+  SHAPES,
+  type Shape,
+} from './secrets';
 
 /** Longer arguments are cut to this many UTF-16 units before anything looks at them. */
 const LOOKED_AT = 2048;
 const SHOWN = 1000;
 const ARGUMENTS = 100;
 const NESTING = 3;
+/** The same for other text: twice what is shown of it, because half a secret is not known as one. */
+const TEXT_LOOKED_AT = 2 * TEXT_LIMIT;
 
-function secretName(name: string, extra: readonly string[]): boolean {
+/** The user's own patterns, in this thread. */
+let own: readonly string[] = [];
+
+/**
+ * From now on these are not shown either: names of flags or variables, or whole words, in which `*` stands for any
+ * characters (`--pin`, `CORP_*`).
+ */
+export function redactAlso(patterns: readonly string[]): void {
+  own = patterns;
+}
+
+const isOwn = (word: string): boolean => own.some((pattern) => wildcard(pattern, word));
+
+const TOKEN = /[^\s"'`,;()]+/g;
+const PIECE = /[^/:]+/g;
+
+/** Without the user's words, which may be pieces of a path or an address, and without the values of such names. */
+function withoutOwn(text: string): string {
+  if (own.length === 0) return text;
+  const plain = (word: string): string | undefined => {
+    if (!word.startsWith('-') && isOwn(word)) return REDACTED;
+    const at = word.indexOf('=');
+    return at > 0 && isOwn(word.slice(0, at)) ? word.slice(0, at + 1) + REDACTED : undefined;
+  };
+  return text.replace(
+    TOKEN,
+    (token) => plain(token) ?? token.replace(PIECE, (piece) => plain(piece) ?? piece),
+  );
+}
+
+function secretName(name: string): boolean {
   const words = name
     .slice(0, 200)
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
@@ -21,7 +62,7 @@ function secretName(name: string, extra: readonly string[]): boolean {
     .split(/[^a-z0-9]+/)
     .filter(Boolean);
   const bare = words.join('-');
-  if (extra.some((pattern) => wildcard(pattern.toLowerCase().replace(/^-+/, '').replaceAll('_', '-'), bare)))
+  if (own.some((pattern) => wildcard(pattern.toLowerCase().replace(/^-+/, '').replaceAll('_', '-'), bare)))
     return true;
   if (words.length === 0 || words[0] === 'no' || HARMLESS_END.has(words[words.length - 1] as string))
     return false;
@@ -50,9 +91,9 @@ function wildcard(pattern: string, text: string): boolean {
   return next === pattern.length;
 }
 
-function shapes(text: string): string {
+function shapes(text: string, known: readonly Shape[] = SHAPES): string {
   let out = text;
-  for (const { pattern, replacement } of SHAPES) out = out.replace(pattern, replacement);
+  for (const { pattern, replacement } of known) out = out.replace(pattern, replacement);
   return out;
 }
 
@@ -70,10 +111,7 @@ class Words {
   private secretNext = false;
   private set = false;
 
-  constructor(
-    private readonly extra: readonly string[],
-    private readonly depth: number,
-  ) {}
+  constructor(private readonly depth: number) {}
 
   word(raw: string): string {
     const word = raw.length > LOOKED_AT ? raw.slice(0, LOOKED_AT) : raw;
@@ -84,7 +122,7 @@ class Words {
     const afterFlag = this.secretNext;
     this.secretNext = false;
     if (afterFlag && !/^--?[A-Za-z]/.test(word)) return REDACTED;
-    if (!word.startsWith('-') && this.extra.some((pattern) => wildcard(pattern, word))) return REDACTED;
+    if (!word.startsWith('-') && isOwn(word)) return REDACTED;
 
     for (const option of this.programs) {
       const flag = flagIn(word, option);
@@ -100,24 +138,20 @@ class Words {
     if (known.length > 0) this.programs = known;
 
     const assigned = /^(-{0,2}[A-Za-z_][\w.-]{0,200}|\/[A-Za-z]{1,40})([=:])/.exec(word);
-    if (
-      assigned &&
-      (assigned[2] === '=' || word.startsWith('/')) &&
-      secretName(assigned[1] as string, this.extra)
-    ) {
+    if (assigned && (assigned[2] === '=' || word.startsWith('/')) && secretName(assigned[1] as string)) {
       return word.length > assigned[0].length ? assigned[0] + REDACTED : word;
     }
     const set = this.set;
     this.set = word === 'set';
     // `--token x`, and `config set token x`
     const named = set ? /^[\w./:@-]{1,200}$/ : /^--?[A-Za-z][\w.-]{0,200}$/;
-    if (named.test(word) && secretName(word, this.extra)) {
+    if (named.test(word) && secretName(word)) {
       this.secretNext = true;
       return word;
     }
     return /\s/.test(word) && this.depth < NESTING
-      ? commandLine(word, this.extra, this.depth + 1)
-      : shapes(word);
+      ? commandLine(word, this.depth + 1)
+      : withoutOwn(shapes(word));
   }
 
   /** A `;`, `|` or `&`: another command begins. */
@@ -155,8 +189,8 @@ function pieces(line: string): string[] {
   return out;
 }
 
-function commandLine(line: string, extra: readonly string[], depth: number): string {
-  const words = new Words(extra, depth);
+function commandLine(line: string, depth: number): string {
+  const words = new Words(depth);
   let out = '';
   // shapes first: a header or a URL may hold spaces, quotes and `&`, at which a shell would cut
   for (const piece of pieces(shapes(line.replace(/\\\n/g, '')))) {
@@ -175,36 +209,43 @@ function commandLine(line: string, extra: readonly string[], depth: number): str
 }
 
 /**
- * An argument vector without its secrets. `extra` are the user's own patterns: names of flags or variables, or
- * whole words, in which `*` stands for any characters (`--pin`, `CORP_*`).
+ * An argument vector without its secrets.
  * Flags stay readable: `--password=[redacted]`, `-p[redacted]`, `postgres://app:[redacted]@db/`.
  */
-export function redactArgs(args: readonly string[], extra: readonly string[] = []): string[] {
-  const words = new Words(extra, 0);
+export function redactArgs(args: readonly string[]): string[] {
+  const words = new Words(0);
   const out = args.slice(0, ARGUMENTS).map((word) => words.word(String(word)));
   if (args.length > ARGUMENTS) out.push(`… and ${args.length - ARGUMENTS} more`);
   return out;
 }
 
 /** A shell's command line without its secrets, otherwise unchanged. */
-export function redactCommandLine(line: string, extra: readonly string[] = []): string {
-  return cutText(commandLine(line.length > LOOKED_AT ? line.slice(0, LOOKED_AT) : line, extra, 0), SHOWN);
+export function redactCommandLine(line: string): string {
+  return cutText(commandLine(line.length > LOOKED_AT ? line.slice(0, LOOKED_AT) : line, 0), SHOWN);
 }
 
-const LITERAL = /(["'`])((?:(?!\1)[^\\]|\\.){1,2048})\1/g;
+const IN_TEXT = SHAPES.filter(({ inText }) => inText !== false);
+/** Most text has none: one search tells. */
+const ANY_IN_TEXT = new RegExp(IN_TEXT.map(({ pattern }) => pattern.source).join('|'), 'i');
+/** A sentence, path or name: what is a secret by its own look, and the user's words. */
+export function redactText(text: string): string {
+  const cut = cutText(text, TEXT_LOOKED_AT);
+  return withoutOwn(ANY_IN_TEXT.test(cut) ? shapes(cut, IN_TEXT) : cut);
+}
+
+const IN_SOURCE = SHAPES.filter(({ inSource }) => inSource !== false);
+/** One that does not end on this line, too. */
+const LITERAL = /(["'`])((?:(?!\1)[^\\]|\\[\s\S]?)*)(\1|$)/g;
 const FIELD = /([\w$-]{1,100})["']?\s{0,4}[:=]{1,3}\s{0,4}$/;
 
-/** A line of source: what is a secret by its own look, and what its literals would be as arguments. */
-export function redactText(text: string): string {
-  let out = cutText(text, LOOKED_AT);
-  for (const { name, pattern, replacement } of SHAPES) {
-    if (!/header|field/.test(name)) out = out.replace(pattern, replacement);
-  }
-  const words = new Words([], 0);
-  return out.replace(LITERAL, (literal, quote: string, inner: string, at: number) => {
+/** A line of source, from its start or another place outside of literals: what is a secret by its own look, and what its literals would be as arguments. */
+export function redactSource(line: string): string {
+  const out = shapes(line, IN_SOURCE);
+  const words = new Words(0);
+  return out.replace(LITERAL, (literal, quote: string, inner: string, end: string, at: number) => {
     const field = FIELD.exec(out.slice(Math.max(0, at - 120), at))?.[1];
-    if (field !== undefined && secretName(field, [])) return quote + REDACTED + quote;
+    if (field !== undefined && secretName(field)) return quote + REDACTED + end;
     const redacted = words.word(inner);
-    return redacted === inner ? literal : quote + redacted + quote;
+    return redacted === inner ? literal : quote + redacted + end;
   });
 }

@@ -2,16 +2,15 @@ import { writeSync } from 'node:fs';
 
 const said = new Set<string>();
 
-/** One line on stderr about forkguard itself, each text once; control characters in it are escaped. Never throws. */
+/** One line on stderr about forkguard itself, each text once, without secrets and control characters. Never throws. */
 export function say(line: string): void {
   if (said.has(line)) return;
   said.add(line);
   try {
-    // escaping is loaded only for text that needs it: most programs never see a line of this
-    const { escapeText } = /^[ -~]*$/.test(line)
-      ? { escapeText: String }
-      : (require('./escape') as typeof import('./escape'));
-    writeSync(2, `forkguard: ${escapeText(line)}\n`);
+    // loaded here: most programs never see a line of this
+    const { escapeText } = require('./escape') as typeof import('./escape');
+    const { redactText } = require('./redact') as typeof import('./redact');
+    writeSync(2, `forkguard: ${escapeText(redactText(line))}\n`);
   } catch {
     // stderr is closed or full: nobody is there to read it
   }

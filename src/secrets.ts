@@ -2,11 +2,15 @@
 
 export const REDACTED = '[redacted]';
 
-interface Shape {
+export interface Shape {
   readonly name: string;
   readonly pattern: RegExp;
   /** `$1` is what stays. */
   readonly replacement: string;
+  /** It would take the rest of a sentence with it. */
+  readonly inText?: false;
+  /** In source the same looks like code: there the literals are judged. */
+  readonly inSource?: false;
 }
 
 /** Secrets that are known by their own look, wherever they stand. */
@@ -21,11 +25,15 @@ export const SHAPES: readonly Shape[] = [
     name: 'Authorization header',
     pattern: /((?:proxy-)?authorization["']?\s{0,4}[:=]\s{0,4}["']?)[^"'\r\n]{1,2048}/gi,
     replacement: `$1${REDACTED}`,
+    inText: false,
+    inSource: false,
   },
   {
     name: 'Cookie header',
     pattern: /((?:set-)?cookie["']?\s{0,4}:\s{0,4}["']?)[^"'\r\n]{1,2048}/gi,
     replacement: `$1${REDACTED}`,
+    inText: false,
+    inSource: false,
   },
   { name: 'bearer token', pattern: /(\bbearer\s{1,4})[\w.~+/=-]{8,2048}/gi, replacement: `$1${REDACTED}` },
   {
@@ -62,6 +70,7 @@ export const SHAPES: readonly Shape[] = [
     pattern:
       /((?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key)"\s{0,4}:\s{0,4}")(?:[^"\\]|\\.){1,1024}/gi,
     replacement: `$1${REDACTED}`,
+    inSource: false,
   },
   { name: 'signature in a URL', pattern: /([?&]sig=)[^&\s"']{1,1024}/gi, replacement: `$1${REDACTED}` },
   {
@@ -73,8 +82,9 @@ export const SHAPES: readonly Shape[] = [
   {
     name: 'value of a secret field (query string, JSON, header)',
     pattern:
-      /((?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|credentials?|signature)["']?\s{0,4}[:=]\s{0,4}["']?)[^\s"'&,;}]{1,2048}/gi,
+      /((?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|credentials?|signature)["']?\s{0,4}[:=]\s{0,4}["'`]?)(?!\[redacted\])[^\s"'`&,;}]{1,2048}/gi,
     replacement: `$1${REDACTED}`,
+    inSource: false,
   },
 ];
 

@@ -4,10 +4,12 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cutText, escapeText } from './escape';
 import type { Frame } from './model';
-import { redactText } from './redact';
+import { redactSource } from './redact';
 
 /** What is longer is not source that a person wrote. */
 const SOURCE_BYTES = 4 << 20;
+/** UTF-16 units: more than fit on a line, because what is redacted is shorter afterwards. */
+const LOOKED_AT = 8192;
 
 /** A path of a frame: ESM frames are URLs. */
 export function framePath(file: string): string {
@@ -56,7 +58,7 @@ function sourceLine(file: string, number: number): string | undefined {
 }
 
 /**
- * The line of source at a frame, made fit for `width`: without its indentation, around the frame's column where
+ * The line of source at a frame, made fit for `width`: without its indentation, from the frame's column on where
  * the line is long (minified code is one line), tabs as spaces, secrets and control characters out.
  */
 export function sourceExcerpt(frame: Frame, width: number): string | undefined {
@@ -64,12 +66,9 @@ export function sourceExcerpt(frame: Frame, width: number): string | undefined {
   if (line === undefined) return undefined;
   const text = line.trim();
   const room = Math.max(20, width);
-  let shown = text;
-  if (text.length > room) {
-    const column = Math.max(0, frame.column - 1 - (line.length - line.trimStart().length));
-    const start = column < room - 10 ? 0 : column - 10;
-    // redacted before it is cut to size: half a secret is not known as one
-    shown = (start > 0 ? '…' : '') + redactText(text.slice(start, start + 4 * room));
-  } else shown = redactText(text);
-  return cutText(escapeText(shown.replaceAll('\t', ' ')), room);
+  const column = Math.max(0, frame.column - 1 - (line.length - line.trimStart().length));
+  // from a place that is in no literal, and redacted before it is cut to size: half a secret is not known as one
+  const start = text.length <= room || column < room - 10 ? 0 : column;
+  const shown = (start > 0 ? '…' : '') + redactSource(text.slice(start, start + LOOKED_AT));
+  return cutText(escapeText(shown.slice(0, room + 1).replaceAll('\t', ' ')), room);
 }

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '../src/config';
-import { redactArgs } from '../src/redact';
+import { redactAlso, redactArgs } from '../src/redact';
 
 let folder: string;
 beforeEach(() => {
@@ -92,7 +92,8 @@ test.each([
 test('what is to be redacted is a list of names and words with wildcards, not of regular expressions', () => {
   const { config, complaints } = readConfig({ FORKGUARD_REDACT: '--pin, *-internal-*' }, folder);
   expect(complaints).toEqual([]);
-  expect(redactArgs(['--pin=1', 'a-internal-b'], config.redact)).toEqual(['--pin=[redacted]', '[redacted]']);
+  redactAlso(config.redact);
+  expect(redactArgs(['--pin=1', 'a-internal-b'])).toEqual(['--pin=[redacted]', '[redacted]']);
 });
 
 test('a misspelt name is said, with the names that there are', () => {

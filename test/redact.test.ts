@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { redactArgs, redactCommandLine, redactText } from '../src/redact';
+import { redactAlso, redactArgs, redactCommandLine, redactSource, redactText } from '../src/redact';
 import { REDACTED } from '../src/secrets';
 
 const R = REDACTED;
+
+afterEach(() => redactAlso([]));
 
 describe('redactArgs', () => {
   it.each<[string[], string[]]>([
@@ -123,9 +125,21 @@ describe('redactArgs', () => {
   });
 
   it('knows the patterns of the user', () => {
-    expect(
-      redactArgs(['--pin=1', '--badge', '2', 'CORP_X=3', 'corp-12-34', 'x'], ['--badge', 'corp_*', 'corp-*']),
-    ).toEqual([`--pin=${R}`, '--badge', R, `CORP_X=${R}`, R, 'x']);
+    redactAlso(['--badge', 'corp_*', 'corp-*']);
+    expect(redactArgs(['--pin=1', '--badge', '2', 'CORP_X=3', 'corp-12-34', 'x'])).toEqual([
+      `--pin=${R}`,
+      '--badge',
+      R,
+      `CORP_X=${R}`,
+      R,
+      'x',
+    ]);
+    expect(redactText("file /run/corp-1.lock of child `corp-2`, 'corp-3'")).toBe(
+      `file /run/${R} of child \`${R}\`, '${R}'`,
+    );
+    expect(redactSource("spawn('app', ['--badge', '7', 'corp-4'], { env: { CORP_Y: 'x' } })")).toBe(
+      `spawn('app', ['--badge', '${R}', '${R}'], { env: { CORP_Y: '${R}' } })`,
+    );
   });
 
   it('cuts long arguments and long vectors first', () => {
@@ -196,21 +210,27 @@ describe('redactCommandLine', () => {
       for (const tail of ['', '@', '.', '"']) {
         redactCommandLine(line.repeat(100_000) + tail);
         redactText(line.repeat(100_000) + tail);
+        redactSource(line.repeat(8192 / line.length) + tail);
       }
     fc.assert(
       fc.property(fc.string(), (line) => {
         redactCommandLine(line);
         redactText(line);
+        redactSource(line);
       }),
     );
   });
 });
 
-describe('redactText', () => {
+describe('redactSource', () => {
   it.each([
     [
       "connect('postgres://app:pw@db/x', { token: readToken() })",
       `connect('postgres://app:${R}@db/x', { token: readToken() })`,
+    ],
+    [
+      "run('', x, ['--token', 'abc']); exec(`curl -u me:pw \\",
+      `run('', x, ['--token', '${R}']); exec(\`curl -u ${R} \\`,
     ],
     ["spawn('mysql', ['-uroot', '-phunter2'])", `spawn('mysql', ['-uroot', '-p${R}'])`],
     ["spawn('deploy', ['--token', 'abc', '-v']);", `spawn('deploy', ['--token', '${R}', '-v']);`],
@@ -224,6 +244,6 @@ describe('redactText', () => {
       "if (token === undefined) throw new Error('no token');",
     ],
   ])('%j', (line, expected) => {
-    expect(redactText(line)).toBe(expected);
+    expect(redactSource(line)).toBe(expected);
   });
 });

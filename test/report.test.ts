@@ -58,7 +58,7 @@ describe('forkguard report', () => {
 
   it('leaves out torn lines and says so', () => {
     writeFileSync(file, `${sampleRun}{"type":"haz`);
-    expect(call(file).error).toBe('forkguard: lines that are no records are left out: 1\n');
+    expect(call(file).error).toBe('lines that are no records are left out: 1');
   });
 
   it('says that nothing was found', () => {

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '../config';
+import { escapeText } from '../escape';
 import { createProcfs } from '../procfs/procfs';
+import { redactText } from '../redact';
 import { createReporter } from '../reporters';
 import { messageOf } from '../say';
 import { type Io, UsageError } from './io';
@@ -27,7 +29,7 @@ export function doctor(argv: readonly string[], io: Io): number {
   if (argv.length > 0) throw new UsageError(`doctor takes no arguments, not \`${argv.join(' ')}\``);
   const findings = [...runtime(), ...kernel(), ...configuration()];
   for (const { what, works, means } of findings)
-    io.out(`${works ? 'ok  ' : 'NO  '}${what}${works ? '' : `: ${means}`}\n`);
+    io.out(`${works ? 'ok  ' : 'NO  '}${what}${works ? '' : `: ${escapeText(redactText(means))}`}\n`);
   return findings.some(({ works }) => !works) ? 1 : 0;
 }
 

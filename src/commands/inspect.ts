@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { escapeText } from '../escape';
 import { createProcfs } from '../procfs/procfs';
+import { redactText } from '../redact';
 import { type InspectedWaits, inspectWaits } from '../waits/inspect';
 import { type Io, UsageError } from './io';
 import { crossingLocks, type InspectedDescriptor, inspectProcess, type ProcessReport } from './process-facts';
@@ -102,7 +103,7 @@ function text(report: ProcessReport, waits: InspectedWaits, gaps: readonly strin
     );
   }
   if (gaps.length > 0) section('could not be read', gaps, '');
-  return `${lines.join('\n')}\n`;
+  return `${lines.map(redactText).join('\n')}\n`;
 }
 
 function row({ fd, target, socket, locks, access }: InspectedDescriptor): string {
@@ -122,6 +123,6 @@ function counted(names: readonly string[]): string {
 }
 
 function jsonSafe(_key: string, value: unknown): unknown {
-  if (typeof value === 'string') return escapeText(value);
+  if (typeof value === 'string') return escapeText(redactText(value));
   return typeof value === 'bigint' ? value.toString() : value;
 }

@@ -1,7 +1,8 @@
 /** Where a command writes. */
 export interface Io {
   readonly out: (text: string) => void;
-  readonly error: (text: string) => void;
+  /** One line. */
+  readonly error: (line: string) => void;
 }
 
 /** Returns the exit code. */

@@ -91,7 +91,7 @@ function read(file: string, io: Io): Run {
   const records = run.hazards.length + run.forks.length + run.gaps.length + run.summaries.length;
   if (records === 0 && run.broken > 0)
     throw new UsageError(`${escapeText(file, 500)} holds no record of forkguard: is it an ndjson report?`);
-  if (run.broken > 0) io.error(`forkguard: lines that are no records are left out: ${run.broken}\n`);
+  if (run.broken > 0) io.error(`lines that are no records are left out: ${run.broken}`);
   return run;
 }
 

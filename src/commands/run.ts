@@ -103,9 +103,7 @@ function supervise(
     for (const signal of SIGNALS) process.on(signal, forward);
     child.on('error', (error: NodeJS.ErrnoException) => {
       const missing = error.code === 'ENOENT';
-      io.error(
-        `forkguard: the command \`${command}\` ${missing ? 'was not found' : `cannot be run: ${error.code}`}\n`,
-      );
+      io.error(`the command \`${command}\` ${missing ? 'was not found' : `cannot be run: ${error.code}`}`);
       resolve(missing ? 127 : 126);
     });
     child.on('close', (code, signal) => {

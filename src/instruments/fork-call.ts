@@ -47,8 +47,6 @@ export class ForkCall implements Fork {
   readonly time = wallClock();
   readonly number = ++forks;
   threadId = 0;
-  /** The user's own patterns of what must not be shown. */
-  redact: readonly string[] = [];
   child: ChildFacts | undefined;
   blockedMs: number | undefined;
   error: string | undefined;
@@ -100,15 +98,15 @@ export class ForkCall implements Fork {
   }
 
   get command(): string {
-    return redactor().redactCommandLine(plainCommand(this.request), this.redact);
+    return redactor().redactCommandLine(plainCommand(this.request));
   }
 
   get file(): string {
-    return redactor().redactCommandLine(this.request.file, this.redact);
+    return redactor().redactCommandLine(this.request.file);
   }
 
   get args(): readonly string[] {
-    return redactor().redactArgs(this.request.args, this.redact);
+    return redactor().redactArgs(this.request.args);
   }
 
   get cwd(): string | undefined {

@@ -1,10 +1,9 @@
-import { escapeText, reasonOf } from '../escape';
 import type { ForkRecord, Gap, Hazard, Reporter, Summary } from '../model';
 import type { ForkguardRecord } from '../records';
 import { forkRecord, gapRecord, hazardRecord, summaryRecord } from '../render';
 import { appendLine } from './append';
 import type { ReporterOptions } from './options';
-import { outputPath } from './output-path';
+import { cannotWrite, outputPath } from './output-path';
 import { writeStderr } from './stderr';
 
 /** Files that one of the reporters made with the same options appends to already. */
@@ -45,9 +44,7 @@ export function recordsTo(
     } catch (error) {
       if (complained) return;
       complained = true;
-      (options.write ?? writeStderr)(
-        `forkguard: cannot write the report ${escapeText(path, 500)}: ${reasonOf(error)}; records are lost\n`,
-      );
+      (options.write ?? writeStderr)(`${cannotWrite(path, error)}; records are lost\n`);
     }
   });
 }

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { escapeText, reasonOf } from '../escape';
+import { redactText } from '../redact';
 import type { ReporterOptions } from './options';
 
 export type DocumentFormat = 'html' | 'sarif' | 'junit';
@@ -22,4 +24,9 @@ export function outputPath(options: ReporterOptions, format: DocumentFormat | 'n
     format === 'ndjson' && options.output !== undefined && !/\.(?:html?|sarif(?:\.json)?|xml)$/i.test(output);
   const name = fits || named ? output : output.slice(0, known?.index ?? output.length) + ENDING[format];
   return resolve(options.cwd, name);
+}
+
+/** What a person is told when the report cannot be written. */
+export function cannotWrite(path: string, error: unknown): string {
+  return `forkguard: cannot write the report ${escapeText(redactText(path), 500)}: ${redactText(reasonOf(error))}`;
 }

@@ -9,6 +9,7 @@ import type {
   SiteRecord,
   SummaryRecord,
 } from '../records';
+import { redactText } from '../redact';
 
 /** A hazard, and where else in the tree it was reported. */
 export interface CountedHazard extends HazardRecord {
@@ -92,9 +93,9 @@ const FITS: Readonly<Record<ForkguardRecord['type'], (record: Fields) => boolean
   summary: isSummary,
 };
 
-/** Every text of a record with what a terminal or a browser would act on made visible. */
+/** Every text of a record without secrets, and with what a terminal or a browser would act on made visible. */
 function escaped(value: unknown, depth = 0): unknown {
-  if (isText(value)) return escapeText(value);
+  if (isText(value)) return escapeText(redactText(value));
   if (depth > 4) return null;
   if (Array.isArray(value)) return value.map((item) => escaped(item, depth + 1));
   if (!isObject(value)) return value;

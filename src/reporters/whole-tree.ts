@@ -17,11 +17,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { threadId } from 'node:worker_threads';
-import { escapeText, reasonOf } from '../escape';
 import type { ForkRecord, Gap, Hazard, Reporter, Summary } from '../model';
 import { recordsTo } from './ndjson';
 import type { ReporterOptions } from './options';
-import { type DocumentFormat, outputPath } from './output-path';
+import { cannotWrite, type DocumentFormat, outputPath } from './output-path';
 import { type Run, readRun } from './read';
 import { writeStderr } from './stderr';
 
@@ -87,9 +86,7 @@ export function wholeTree(
           if (statSync(records).size === size) return;
         }
       } catch (error) {
-        (options.write ?? writeStderr)(
-          `forkguard: cannot write the report ${escapeText(target, 500)}: ${reasonOf(error)}\n`,
-        );
+        (options.write ?? writeStderr)(`${cannotWrite(target, error)}\n`);
       }
     },
   };

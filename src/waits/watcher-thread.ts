@@ -9,6 +9,7 @@ import { BroadcastChannel, receiveMessageOnPort, workerData } from 'node:worker_
 import { Engine } from '../engine';
 import type { Hazard } from '../model';
 import { createProcfs } from '../procfs/procfs';
+import { redactAlso } from '../redact';
 import { createReporter, DOCUMENT_REPORTERS } from '../reporters';
 import { rules } from '../rules';
 import type { StalledCall } from '../rules/rule';
@@ -29,6 +30,7 @@ const isLater = (name: string) => DOCUMENT_REPORTERS.has(name) || name === 'otel
 
 const data = workerData as WatcherData;
 const { config } = data;
+redactAlso(config.redact);
 const board = new Board(data.memory);
 const procfs = createProcfs();
 const self = procfs.threadSelf() ?? 0;
