@@ -1,4 +1,5 @@
 import { hasLateListeners } from './exits/late-listeners';
+import { hasNoReader } from './exits/readers';
 import { type Candidate, ownChild, survivorOf } from './exits/survivor';
 import { unflushed } from './exits/unflushed';
 import type { LiveChild } from './instruments/sink';
@@ -93,12 +94,12 @@ export class ExitView implements ExitSnapshot {
   unflushed(): readonly Unflushed[] {
     // a worker thread hands its output to the thread that made it, which goes on writing
     if (this.moment.of !== 'process') return [];
-    const { touched, candidates, departures } = this.#context;
+    const { touched, candidates, departures, procfs } = this.#context;
     // what a child has not read that was asked to end is not wanted any more
     const wanted = candidates.filter(
       ({ fork }) => !fork.child || departures.signals(fork.child.pid).size === 0,
     );
-    return unflushed(touched, wanted);
+    return unflushed(touched, wanted, (fd) => hasNoReader(fd, procfs));
   }
 
   thrownAway(): readonly ThrownAway[] {
@@ -110,7 +111,7 @@ export class ExitView implements ExitSnapshot {
   }
 
   crash(): Crash | undefined {
-    return this.moment.of === 'process' ? this.#context.departures.crash() : undefined;
+    return this.moment.of === 'test' ? undefined : this.#context.departures.crash();
   }
 
   strangers(): readonly ProcessFacts[] {
@@ -142,6 +143,6 @@ export class ExitView implements ExitSnapshot {
   }
 }
 
-function looksForgotten({ fork, unreferenced, told }: Survivor): boolean {
-  return !(fork.detached && unreferenced) && told !== true;
+function looksForgotten({ apart, unreferenced, told }: Survivor): boolean {
+  return !(apart && unreferenced) && told !== true;
 }

@@ -179,13 +179,14 @@ export class Guard implements Sink {
       const child = pid === undefined ? undefined : this.ledger.children.get(pid);
       if (pid === undefined || !child) return;
       child.fork.killed = true;
-      this.observer.exits.departures.killing(pid, signal);
+      this.observer.exits.departures.signalling(pid, signal);
     });
   }
 
   signalled(pid: number, signal: unknown): void {
     this.#safely('process.kill', () => {
-      if (this.#observer || this.ledger.hasStartedAny) this.observer.exits.departures.signalled(pid, signal);
+      this.#parent.signalled(pid);
+      if (this.#observer || this.ledger.hasStartedAny) this.observer.exits.departures.signalling(pid, signal);
     });
   }
 

@@ -99,7 +99,8 @@ export class Observer {
         return hazards;
       },
       stallMs: gathered.config.stallMs,
-      told: ({ parent, child }) => toldBy(parent.pid).has(child.pid),
+      told: ({ parent, child, after }) =>
+        toldBy(parent.pid).has(child.pid) || (after === 'self' && this.#isReported(child.pid)),
     });
   }
 
@@ -228,6 +229,15 @@ export class Observer {
     this.exits.released(child);
     this.drainGaps();
     return hazards;
+  }
+
+  /** Whether the records of this run have it of a process that it lives on, as its parent has seen when that ended. */
+  #isReported(pid: number): boolean {
+    const { reporters = [], output } = this.#gathered.config;
+    if (!reporters.some((name) => name === 'ndjson' || DOCUMENT_REPORTERS.has(name))) return false;
+    const { isReported } = require('./reporters/whole-tree') as typeof import('./reporters/whole-tree');
+    const options = { cwd: workingDirectory() ?? '/', ...(output !== undefined && { output }) };
+    return isReported(options, 'orphaned-children', pid);
   }
 
   /** `listen` has failed with EADDRINUSE. */

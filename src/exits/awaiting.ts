@@ -1,4 +1,5 @@
 import type { Procfs } from '../procfs/procfs';
+import { decode } from '../waits/syscalls';
 
 /** Calls that name the descriptor they wait for in their first argument, and calls that wait for a set of them. */
 interface Calls {
@@ -34,16 +35,15 @@ export function descendants(pid: number, procfs: Procfs): number[] {
   return found.slice(0, MOST);
 }
 
+/** Whether a descriptor of a process is one of those that are asked about. */
+export type IsTarget = (target: string, pid: number, fd: number) => boolean;
+
 /**
  * Whether a process, or one below it, waits on a descriptor with such a target: an epoll set has it, or a
- * thread sits in a read, write or accept of it, or in a poll or select (whose set is not read: any counts, so that the
- * answer "no" is certain). Undefined where the kernel did not say, or a thread was running.
+ * thread sits in a read, write or accept of it, or in a poll or select with it (any counts whose set cannot be read, so
+ * that the answer "no" is certain). Undefined where the kernel did not say, or a thread was running.
  */
-export function awaits(
-  pid: number,
-  isTarget: (target: string) => boolean,
-  procfs: Procfs,
-): boolean | undefined {
+export function awaits(pid: number, isTarget: IsTarget, procfs: Procfs): boolean | undefined {
   let known = true;
   for (const one of [pid, ...descendants(pid, procfs)]) {
     const answer = awaitsItself(one, isTarget, procfs);
@@ -53,15 +53,11 @@ export function awaits(
   return known ? false : undefined;
 }
 
-function awaitsItself(
-  pid: number,
-  isTarget: (target: string) => boolean,
-  procfs: Procfs,
-): boolean | undefined {
+function awaitsItself(pid: number, isTarget: IsTarget, procfs: Procfs): boolean | undefined {
   const open = procfs.fds(pid);
   if (!open) return undefined;
   const links = new Map(open.map((fd) => [fd, procfs.link(pid, fd) ?? '']));
-  const numbers = new Set(open.filter((fd) => isTarget(links.get(fd) ?? '')));
+  const numbers = new Set(open.filter((fd) => isTarget(links.get(fd) ?? '', pid, fd)));
   if (numbers.size === 0) return false;
   let known = true;
   for (const [fd, target] of links) {
@@ -75,8 +71,12 @@ function awaitsItself(
   for (const tid of procfs.threads(pid) ?? []) {
     const call = procfs.syscall(pid, tid);
     if (!call || call.running) known = false;
-    else if (calls.set.has(call.number)) return true;
-    else if (calls.one.has(call.number) && numbers.has(Number(call.args[0]))) return true;
+    else if (calls.set.has(call.number)) {
+      const sleep = decode(call, (address, length) => procfs.bytesAt(pid, address, length));
+      if (sleep.kind === 'unknown') return true;
+      if (sleep.kind !== 'descriptors') continue;
+      if ([...sleep.reads, ...sleep.writes].some((fd) => numbers.has(fd))) return true;
+    } else if (calls.one.has(call.number) && numbers.has(Number(call.args[0]))) return true;
   }
   return known ? false : undefined;
 }

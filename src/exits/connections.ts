@@ -1,19 +1,23 @@
-/** The connections of this process that others of this machine wait on: they end with it, and tell them so. */
+/** The connections and pipes of this process that others of this machine wait on: they end with it, and tell them so. */
 
 import type { SocketFacts } from '../model';
 import type { Procfs } from '../procfs/procfs';
+import type { IsTarget } from './awaiting';
 
 export interface Connections {
-  /** Whether a socket of another process is, or may be, the other end of one of ours. */
-  reaches(target: string): boolean;
+  /** Whether a socket or pipe of another process is, or may be, the other end of one of ours. */
+  readonly reaches: IsTarget;
 }
 
 export function ownConnections(procfs: Procfs): Connections {
   const sockets = procfs.sockets();
   const ends = new Set<string>();
+  const own = new Map<string | undefined, number[]>();
   let named = false;
   for (const fd of procfs.fds('self') ?? []) {
-    const facts = socketOf(procfs.link('self', fd));
+    const target = procfs.link('self', fd);
+    own.set(target, [...(own.get(target) ?? []), fd]);
+    const facts = socketOf(target);
     if (facts?.state !== 'established') continue;
     if (facts.protocol === 'unix') named ||= facts.local !== '';
     else ends.add(`${plain(facts.remote)} ${plain(facts.local)}`);
@@ -24,8 +28,19 @@ export function ownConnections(procfs: Procfs): Connections {
     return inode === undefined ? undefined : sockets.find(Number(inode));
   }
 
+  /** The access of a descriptor of a pipe, which may have a name. */
+  function accessOf(pid: number | 'self', fd: number): string {
+    const descriptor = procfs.descriptor(pid, fd);
+    return descriptor?.kind === 'pipe' ? descriptor.access : '';
+  }
+
   return {
-    reaches(target) {
+    reaches(target, pid, fd) {
+      const numbers = own.get(target);
+      if (numbers)
+        return (
+          accessOf(pid, fd) === 'read' && numbers.some((ours) => /write|both/.test(accessOf('self', ours)))
+        );
       const facts = socketOf(target);
       if (facts?.state !== 'established') return false;
       // which of the connections to a name is whose stands nowhere in /proc: it may be this one

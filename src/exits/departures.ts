@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { escapeText } from '../escape';
+import type { ForkRequest } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { Procfs } from '../procfs/procfs';
 import type { Orphan } from '../rules/rule';
@@ -8,6 +9,9 @@ import { descendants } from './awaiting';
 
 /** Milliseconds after a killed child's exit at which what was below it is looked at. */
 const LOOKS = [150, 500];
+
+/** So many pids that are no children's are remembered. */
+const MOST_ADDRESSED = 1000;
 
 /** Signals that do not end a process by default. */
 const HARMLESS = new Set(
@@ -46,32 +50,48 @@ export interface DeparturesOptions {
 export class Departures {
   readonly #options: DeparturesOptions;
   readonly #asked = new Map<number, Asked>();
+  /** Others that were sent a signal: whoever is below a child may be ended one by one. */
+  readonly #addressed = new Set<number>();
   readonly #left = new Set<LeftBehind>();
 
   constructor(options: DeparturesOptions) {
     this.#options = options;
   }
 
-  /** `child.kill()` is about to be called: the kernel forgets who was below it when it dies. */
-  killing(pid: number, signal: unknown): void {
-    const number = numberOf(signal);
-    if (number === undefined || HARMLESS.has(number)) return;
-    const { procfs } = this.#options;
-    this.#options.asked(pid, number);
-    const asked = this.#note(pid, number);
-    asked.below = descendants(pid, procfs).flatMap((below) => member(below, procfs) ?? []);
-  }
-
-  /** `process.kill()` was called; a negative pid is a process group. */
-  signalled(pid: number, signal: unknown): void {
+  /** A process, or as a negative number a process group, is about to be sent a signal. */
+  signalling(pid: number, signal: unknown): void {
     const number = numberOf(signal);
     if (number === undefined || HARMLESS.has(number)) return;
     this.#options.asked(Math.abs(pid), number);
-    if (this.#options.children().has(Math.abs(pid))) this.#note(Math.abs(pid), number);
-    // who was addressed directly has been asked to end: whether it obeys is another question
+    if (!this.#options.children().has(Math.abs(pid))) this.#address(pid);
+    else if (pid < 0) this.#note(-pid, number);
+    else this.#note(pid, number).below = this.#below(pid);
+  }
+
+  /** A command was run that names children and the word "kill": whatever it does, they were asked to end. */
+  commanded({ file, args }: ForkRequest): void {
+    const children = this.#options.children();
+    const words = children.size > 0 ? [file, ...args].join(' ') : '';
+    if (!words.includes('kill')) return;
+    for (const [number] of words.matchAll(/\d+/g)) {
+      if (children.has(Number(number))) this.#note(Number(number), constants.signals.SIGKILL);
+    }
+  }
+
+  /** Who was addressed directly has been asked to end: whether it obeys is another question. */
+  #address(pid: number): void {
+    if (this.#addressed.size >= MOST_ADDRESSED) this.#addressed.clear();
+    this.#addressed.add(pid);
     for (const family of [...this.#asked.values(), ...this.#left]) {
       family.below = family.below.filter((one) => one.pid !== pid);
     }
+  }
+
+  /** The kernel forgets who is below a process when that dies. */
+  #below(pid: number): Member[] {
+    const { procfs } = this.#options;
+    const others = descendants(pid, procfs).filter((below) => !this.#addressed.has(below));
+    return others.flatMap((below) => member(below, procfs) ?? []);
   }
 
   /** Numbers of the signals by which the program has asked a child to end. */
@@ -124,11 +144,14 @@ export class Departures {
   #orphansOf({ child, below, signal }: LeftBehind): Orphan[] {
     const { procfs } = this.#options;
     const parent = child.fork.child;
+    const pids = new Set(below.map(({ pid }) => pid));
     return below.flatMap(({ pid, startTime }) => {
       const stat = procfs.stat(pid);
       if (!parent || stat?.startTime !== startTime || isDead(stat)) return [];
       // a session of its own is how a program says that it means to live on
       if (stat.session === pid) return [];
+      // its parent lives on, too, and is reported
+      if (pids.has(stat.ppid)) return [];
       return {
         child: { pid, command: escapeText(stat.comm) },
         fork: child.fork,

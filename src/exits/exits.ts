@@ -26,7 +26,7 @@ export interface ExitsOptions {
   readonly context: () => SnapshotContext;
   readonly judge: (snapshot: ExitSnapshot) => Hazard[];
   readonly stallMs: number;
-  /** The tests of the killed process have already been told of what it has left. */
+  /** The tests of the killed process have already been told of what it has left, or it has reported this one itself. */
   readonly told: (orphan: Orphan) => boolean;
 }
 
@@ -70,6 +70,7 @@ export class Exits {
 
   /** A child has been made. */
   forked(call: ForkCall): void {
+    this.departures.commanded(call.request);
     if (this.#options.ledger.threadId !== 0) this.#notes?.tellFork(call);
   }
 
@@ -149,7 +150,7 @@ export class Exits {
 
   /** The parent of this process has died. */
   parent(orphan: Orphan): void {
-    this.#late('parent', { orphans: () => [orphan] });
+    if (!this.#options.told(orphan)) this.#late('parent', { orphans: () => [orphan] });
   }
 
   #late(

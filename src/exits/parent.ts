@@ -7,7 +7,7 @@ import { heartbeat } from '../waits/heartbeat';
 
 /** Milliseconds in which a process that is about to end, too, does so. */
 const GRACE_MS = 1000;
-/** The same for one that has been asked to, and may have much to finish. */
+/** The same for one that has been asked to, and may have much to finish, or that looks after its parent now and then. */
 const ENDING_MS = 30_000;
 
 const { readlinkSync, readFileSync } = fs;
@@ -24,6 +24,8 @@ export class ParentWatch {
   readonly #touched: TouchedStdio;
   /** This process has been asked to end. */
   ending = false;
+  /** The program looks after the parent itself. */
+  #watched = false;
   /** Whether the parent is a Node. */
   readonly #watches: boolean;
   #looks = 0;
@@ -41,6 +43,11 @@ export class ParentWatch {
     clearTimeout(this.#timer);
   }
 
+  /** `process.kill()` was called, with signal 0 perhaps to see whether a process is there. */
+  signalled(pid: number): void {
+    if (pid === this.#parent) this.#watched = true;
+  }
+
   #wait(ms: number): void {
     this.#timer = setTimer(() => this.#look(), ms).unref();
   }
@@ -53,7 +60,8 @@ export class ParentWatch {
       // it may be about to end, too: only who is here a while later lives on
       this.#changed = true;
       const input = this.#touched.get(0) as NodeJS.ReadStream | undefined;
-      this.#wait(this.ending || input?.readableEnded ? ENDING_MS : GRACE_MS);
+      const ends = this.ending || input?.readableEnded || this.#watched || this.#wasTold();
+      this.#wait(ends ? ENDING_MS : GRACE_MS);
     } else if (!leadsSession()) {
       this.#found({
         child: { pid: process.pid, command: ownCommand() },
@@ -62,6 +70,13 @@ export class ParentWatch {
         proof: [`process.ppid was ${this.#parent} and is ${now}`, 'it is no session leader: not `detached`'],
       });
     }
+  }
+
+  /** The pid of the parent stands in the arguments or the environment. */
+  #wasTold(): boolean {
+    const { knowsParent } = require('./parent-watchers') as typeof import('./parent-watchers');
+    const environment = Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
+    return knowsParent(this.#parent, { words: process.argv, environment });
   }
 }
 

@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { describe } from '../crossings';
 import type { LiveChild } from '../instruments/sink';
@@ -34,15 +36,23 @@ export interface Candidate {
 }
 
 /** A child of this thread. */
-export function ownChild(
-  { fork, process: { connected } }: LiveChild,
-  departures: Pick<Departures, 'signals'>,
-): Candidate[] {
+export function ownChild({ fork, process }: LiveChild, departures: Pick<Departures, 'signals'>): Candidate[] {
   const { child, unreferenced } = fork;
   if (!child) return [];
   const { file, args } = fork.request;
   const signals = departures.signals(child.pid);
-  return [{ fork, child, words: [file, ...args], unreferenced, connected, signals }];
+  // unless nobody would have waited for its end
+  const told = !unreferenced && wasLetGo(fork, process) ? { told: { answer: true } } : {};
+  return [
+    { fork, child, words: [file, ...args], unreferenced, connected: process.connected, signals, ...told },
+  ];
+}
+
+/** Its IPC channel was closed, or its stdin, to which something was written: so a service is asked to end. */
+function wasLetGo(fork: Fork, { connected, stdin }: ChildProcess): boolean {
+  if (!connected && fork.stdio.some(({ type }) => type === 'ipc')) return true;
+  const { writableEnded, destroyed, errored, bytesWritten } = (stdin ?? {}) as Partial<Socket>;
+  return (writableEnded === true || destroyed === true) && !errored && Number(bytesWritten) > 0;
 }
 
 /** A child of another thread: its pipes and its channel end with that. */
@@ -69,6 +79,7 @@ class LivingChild implements Survivor {
 
   constructor(
     candidate: Candidate,
+    readonly apart: boolean,
     readonly ignored: readonly string[],
     readonly proof: readonly string[],
     context: SnapshotContext,
@@ -101,6 +112,12 @@ class LivingChild implements Survivor {
     return this.#told.answer;
   }
 
+  get awaitsInput(): boolean {
+    const input = this.pipes.find(({ childFd }) => childFd === 0)?.target;
+    if (input === undefined) return false;
+    return awaits(this.child.pid, (target) => target === input, this.#context.procfs) === true;
+  }
+
   get idle(): boolean {
     return (
       this.connected &&
@@ -127,7 +144,7 @@ class LivingChild implements Survivor {
 function awaitsConnection(pid: number, procfs: Procfs): boolean | undefined {
   const { ownConnections } = require('./connections') as typeof import('./connections');
   const connections = ownConnections(procfs);
-  return awaits(pid, (target) => connections.reaches(target), procfs);
+  return awaits(pid, connections.reaches, procfs);
 }
 
 /** A child, if it lives and no signal that the program sent is about to end it. */
@@ -135,27 +152,29 @@ export function survivorOf(candidate: Candidate, context: SnapshotContext): Surv
   const { pid } = candidate.child;
   const stat = context.procfs.stat(pid);
   if (!stat || stat.ppid !== context.pid || isDead(stat)) return undefined;
-  const ignored = disobeyed(candidate, context);
+  const ignores = context.procfs.status(pid)?.signalsIgnored;
+  const ignored = disobeyed(candidate.signals, ignores);
   if (!ignored) return undefined;
   const proof = [`/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}`];
   for (const signal of ignored) proof.push(`/proc/${pid}/status: SigIgn has ${signal}, which it was sent`);
   if (candidate.thread !== undefined) proof.push(`worker thread ${candidate.thread} of this process made it`);
-  return new LivingChild(candidate, ignored, proof, context);
+  const apart =
+    stat.session === pid || (ignores !== undefined && ignoresSignal(ignores, constants.signals.SIGHUP));
+  return new LivingChild(candidate, apart, ignored, proof, context);
 }
 
 /** Signals to end that the child ignores; undefined where one of them is ending it. */
-function disobeyed(
-  { child: { pid }, signals: sent }: Candidate,
-  { procfs }: SnapshotContext,
-): string[] | undefined {
+function disobeyed(sent: ReadonlySet<number>, ignores: bigint | undefined): string[] | undefined {
   const signals = [...sent];
   if (signals.length === 0) return [];
-  const ignored = procfs.status(pid)?.signalsIgnored;
-  if (ignored === undefined) return undefined;
-  const obeys = (signal: number) =>
-    signal === constants.signals.SIGKILL || (ignored & (1n << BigInt(signal - 1))) === 0n;
-  if (signals.some(obeys)) return undefined;
+  if (ignores === undefined) return undefined;
+  if (signals.some((signal) => !ignoresSignal(ignores, signal))) return undefined;
   return signals.map(nameOf);
+}
+
+/** By its bits in `SigIgn` of `/proc/<pid>/status`; the kernel keeps SIGKILL out of them. */
+function ignoresSignal(ignores: bigint, signal: number): boolean {
+  return (ignores & (1n << BigInt(signal - 1))) !== 0n;
 }
 
 /** The descriptors of the child that are open file descriptions of ours: same socket, same pipe. */

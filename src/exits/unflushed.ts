@@ -4,7 +4,11 @@ import type { Unflushed } from '../rules/rule';
 
 interface Handle {
   readonly writeQueueSize?: unknown;
+  readonly fd?: unknown;
 }
+
+/** Whether there is nobody to read what is written: then nobody misses what is lost. */
+type IsUnread = (fd: number) => boolean;
 
 /** The handle of an IPC channel lies under a symbol of Node's on either end of it. */
 export function channelHandle(end: object): Handle | undefined {
@@ -24,8 +28,15 @@ export function channelBacklog(end: object): number {
   return (end as { connected?: unknown }).connected === true ? queued(channelHandle(end)) : 0;
 }
 
-/** Bytes that wait in a stream. None once it has failed: its reader is gone then, and nobody misses them. */
-function backlog(stream: object | null | undefined): { bytes: number; proof: string } | undefined {
+function leadsNowhere(handle: Handle | null | undefined, isUnread: IsUnread): boolean {
+  return typeof handle?.fd === 'number' && isUnread(handle.fd);
+}
+
+/** Bytes that wait in a stream. None once it has failed: its reader is gone then. */
+function backlog(
+  stream: object | null | undefined,
+  isUnread: IsUnread,
+): { bytes: number; proof: string } | undefined {
   const { writableLength, destroyed, errored, _handle } = (stream ?? {}) as {
     writableLength?: unknown;
     destroyed?: unknown;
@@ -34,6 +45,7 @@ function backlog(stream: object | null | undefined): { bytes: number; proof: str
   };
   if (destroyed === true || errored || typeof writableLength !== 'number' || writableLength === 0)
     return undefined;
+  if (leadsNowhere(_handle, isUnread)) return undefined;
   // of the piece that is being written the kernel may have taken a part: what is certainly left is what libuv has
   const left = queued(_handle);
   const bytes = left > 0 ? Math.min(left, writableLength) : writableLength;
@@ -41,29 +53,37 @@ function backlog(stream: object | null | undefined): { bytes: number; proof: str
 }
 
 /** What this process has accepted for writing, and loses when it ends now. */
-export function unflushed(touched: TouchedStdio, children: Iterable<LiveChild>): Unflushed[] {
+export function unflushed(
+  touched: TouchedStdio,
+  children: Iterable<LiveChild>,
+  isUnread: IsUnread,
+): Unflushed[] {
   const lost: Unflushed[] = [];
+  const messages = (end: object) => {
+    const bytes = channelBacklog(end);
+    return bytes > 0 && leadsNowhere(channelHandle(end), isUnread) ? 0 : bytes;
+  };
   for (const [fd, name] of [
     [1, 'stdout'],
     [2, 'stderr'],
   ] as const) {
-    const waiting = backlog(touched.get(fd));
+    const waiting = backlog(touched.get(fd), isUnread);
     if (waiting) {
       lost.push({ stream: name, bytes: waiting.bytes, proof: [`process.${name}: ${waiting.proof}`] });
     }
   }
-  const toParent = channelBacklog(process);
+  const toParent = messages(process);
   if (toParent > 0) {
     const proof = [`process.channel: ${toParent} bytes are queued (writeQueueSize of its pipe)`];
     lost.push({ stream: 'the IPC channel to the parent', bytes: toParent, proof });
   }
   for (const { fork, process: child } of children) {
-    const toChild = channelBacklog(child);
+    const toChild = messages(child);
     if (toChild > 0) {
       const proof = [`child.channel: ${toChild} bytes are queued (writeQueueSize of its pipe)`];
       lost.push({ stream: 'the IPC channel', bytes: toChild, fork, proof });
     }
-    const input = backlog(child.stdin);
+    const input = backlog(child.stdin, isUnread);
     if (input)
       lost.push({ stream: 'stdin', bytes: input.bytes, fork, proof: [`child.stdin: ${input.proof}`] });
   }

@@ -29,11 +29,16 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
     if (self !== process) return Reflect.apply(emit, self, args);
     const event = args[0];
     if (event === 'exit') {
+      const exiting = (code: number) => sink.exiting(code);
+      // a listener that calls `process.exit()` itself does not come back
+      const undo = beforeReallyExit(exiting);
       try {
         return Reflect.apply(emit, self, args);
       } finally {
+        undo();
         const code = Number(process.exitCode ?? args[1] ?? 0);
-        if (!isWrapped() || !beforeReallyExit((last) => sink.exiting(last))) sink.exiting(code);
+        if (isWrapped() && isInExit()) beforeReallyExit(exiting);
+        else exiting(code);
       }
     }
     if (event === 'uncaughtExceptionMonitor') sink.uncaught(args[1]);
@@ -65,20 +70,22 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
 /** Somebody has put an `emit` of his own in front of ours, and may act once ours has returned. */
 const isWrapped = () => Object.hasOwn(process, 'emit');
 
-/**
- * Acts when `process.exit()`, if we are in it, has called everybody and takes the last step. Returns whether it will.
- */
-function beforeReallyExit(act: (code: number) => void): boolean {
-  if (!capture(DEPTH).through('node:internal/process/per_thread').includes('exit')) return false;
+const isInExit = () => capture(DEPTH).through('node:internal/process/per_thread').includes('exit');
+
+/** Acts when `process.exit()` has called everybody and takes the last step; returns how to take that back. */
+function beforeReallyExit(act: (code: number) => void): () => void {
   const owner = process as unknown as { reallyExit?: (code?: number | string) => void };
   const { reallyExit } = owner;
-  if (typeof reallyExit !== 'function') return false;
-  owner.reallyExit = (code) => {
-    owner.reallyExit = reallyExit;
+  const last: typeof reallyExit = (code) => {
+    undo();
     act(Number(code ?? 0));
-    return Reflect.apply(reallyExit, process, [process.exitCode || code]);
+    return Reflect.apply(reallyExit as object as () => void, process, [process.exitCode || code]);
   };
-  return true;
+  const undo = () => {
+    if (owner.reallyExit === last) Reflect.set(owner, 'reallyExit', reallyExit);
+  };
+  if (typeof reallyExit === 'function') Reflect.set(owner, 'reallyExit', last);
+  return undo;
 }
 
 function execveCall(file: string, args: readonly string[]): ForkCall {

@@ -43,6 +43,18 @@ export function readRunFile(path: string): { run: Run; size: number } {
   }
 }
 
+/** Whether a process of this run has reported a child of the given rule. */
+export function isReported(options: ReporterOptions, rule: string, pid: number): boolean {
+  try {
+    const { hazards } = readRunFile(outputPath(options, 'ndjson')).run;
+    return hazards.some(
+      (one) => one.rule === rule && [one, ...one.also].some(({ child }) => child?.pid === pid),
+    );
+  } catch {
+    return false;
+  }
+}
+
 /** Replaces the file as a whole: a reader sees the old document or the new one. */
 export function replaceFile(path: string, content: string): void {
   const next = `${path}.${process.pid}-${threadId}.tmp`;

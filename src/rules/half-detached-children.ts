@@ -19,7 +19,7 @@ const CHANNEL = 'IPC channel';
  *
  * ### Certain because
  * The child lives while this process ends, it is detached, `unref()` was called, and its descriptor 1 or 2 is
- * still the pipe that `stdio` made. For a process that does not end: twice, `FORKGUARD_STALL_MS` apart, nothing else keeps
+ * still the pipe that `stdio` made; and it does not wait on a stdin that ends with this process. For a process that does not end: twice, `FORKGUARD_STALL_MS` apart, nothing else keeps
  * its event loop alive (`process.getActiveResourcesInfo()`), those pipes are referenced, and nobody listens for what
  * comes through them; where somebody does, it is `info`.
  *
@@ -39,10 +39,11 @@ export const halfDetachedChildren: Rule = {
     const here = snapshot.moment.threadId === 0 ? 'this process' : 'this worker thread';
     for (const keeper of snapshot.keepers()) yield keeping(keeper, here);
     if (snapshot.moment.of !== 'process') return;
-    for (const { fork, child, thread, unreferenced, pipes, proof } of snapshot.survivors()) {
+    for (const survivor of snapshot.survivors()) {
+      const { fork, child, thread, unreferenced, pipes, proof } = survivor;
       if (!fork.detached || !unreferenced || thread !== undefined) continue;
       const outputs = pipes.filter(({ childFd }) => childFd === 1 || childFd === 2);
-      if (outputs.length === 0) continue;
+      if (outputs.length === 0 || survivor.awaitsInput) continue;
       const names = outputs.map(({ childFd }) => (childFd === 1 ? 'stdout' : 'stderr')).join(' and ');
       yield {
         what: `detached ${named(child)} loses the reader of its ${names} when this process ends`,

@@ -15,9 +15,10 @@ import { named } from './words';
  * `/proc/<pid>/stat` shows the child alive, as our child, after the program's last `exit` listener (and those of the
  * package signal-exit) and some 50 ms more; it was not sent a signal that ends it; no thread of it, or of a process
  * below it, waits on a pipe, IPC channel or connection that closes with this process (a service that ends at the end
- * of its input is healthy); and neither its arguments nor its environment show that it knows the pid of this process,
- * which it may watch (as with `tail --pid` or `setpriv --pdeathsig`). A child that is `detached` and was released with
- * `unref()` is meant to live on. Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a
+ * of its input is healthy), nor was it asked to end with `disconnect()` or the end of a stdin that was used; and neither its arguments nor its environment
+ * show that it knows the pid of this process, which it may watch (as with `tail --pid` or `setpriv --pdeathsig`). A
+ * child that is released with `unref()` and has a session of its own (`detached`, setsid(1)) or ignores SIGHUP
+ * (nohup(1)) is meant to live on. Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a
  * killed shell: the process was below the shell when it was killed, and has the same start time half a second after
  * the shell's exit.
  *
@@ -63,11 +64,11 @@ type Ending = 'process' | 'thread' | 'test';
 
 /** In a test whoever is left is left, also one that would end with the process. */
 function isIntended(
-  { fork, unreferenced, told, knowsParent, connected, idle }: Survivor,
+  { apart, unreferenced, told, knowsParent, connected, idle }: Survivor,
   of: Ending,
 ): boolean {
   if (of === 'test') return connected && idle; // idle-channels says it better
-  return (fork.detached && unreferenced) || told !== false || knowsParent;
+  return (apart && unreferenced) || told !== false || knowsParent;
 }
 
 function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: Ending): string[] {
@@ -104,7 +105,7 @@ function findingOf({ child, fork, forked, after, parent, proof }: Orphan) {
   if (after === 'self') {
     return {
       what: `this process, \`${child.command}\` (pid ${child.pid}), lives on after its parent, pid ${parent.pid}, has ended`,
-      why: 'a child does not end with its parent; killed or out of memory, the parent could not end this one, which keeps its port, its files and its processor time, and nobody waits for it',
+      why: 'a child does not end with its parent, and a parent that is killed cannot end it; this one keeps its port, its files and its processor time, and nobody waits for it',
       help: "have the child watch its parent: start it with `child_process.fork()` and end on `process.on('disconnect')`, or pass a pipe as `stdin` and end with it",
       proof,
       subject,

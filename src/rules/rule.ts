@@ -231,6 +231,8 @@ export interface Survivor {
   readonly thread: number | undefined;
   /** The program called `unref()` on it. */
   readonly unreferenced: boolean;
+  /** It leads a session of its own, as with `detached` or setsid(1), or ignores SIGHUP, as with nohup(1). */
+  readonly apart: boolean;
   /** Our listeners and our stdout and stderr, as far as the child has them. */
   readonly shared: readonly SharedDescriptor[];
   /**
@@ -238,6 +240,8 @@ export interface Survivor {
    * our end. Undefined where that could not be read.
    */
   readonly told: boolean | undefined;
+  /** Whether it waits on its stdin, a pipe from this process. */
+  readonly awaitsInput: boolean;
   /** It was given the pid of this process, or a word such as `$PPID`: it may watch us. */
   readonly knowsParent: boolean;
   /** Signals to end, by name, that it was sent and ignores. */

@@ -3,7 +3,7 @@ import { named } from './words';
 
 /**
  * ### What it reports
- * This process ends because a stream to a child failed and nobody listened for its `error` event.
+ * This process, or worker thread, ends because a stream to a child failed and nobody listened for its `error` event.
  *
  * ### Why
  * A child that exits early, or closes its stdin, makes the next write of this process fail with EPIPE. Node
@@ -32,10 +32,11 @@ export const unheardErrors: Rule = {
     const crash = snapshot.crash();
     if (!crash) return;
     const { fork, stream, code, proof } = crash;
+    const here = snapshot.moment.of === 'thread' ? 'worker thread' : 'process';
     yield {
-      what: `this process dies of ${code} on ${stream} of ${fork.child ? named(fork.child) : `child \`${fork.command}\``}`,
+      what: `this ${here} dies of ${code} on ${stream} of ${fork.child ? named(fork.child) : `child \`${fork.command}\``}`,
       forked: fork.forked,
-      why: `the child has ended or closed its end, so a write of this process failed; Node emits that as \`error\` on \`child.${stream}\`, and an \`error\` event without a listener ends the process`,
+      why: `the child has ended or closed its end, so a write of this ${here} failed; Node emits that as \`error\` on \`child.${stream}\`, and an \`error\` event without a listener ends the ${here}`,
       help: `listen: \`child.${stream}.on('error', …)\`, where EPIPE says that the child wants no more; or write through \`stream.pipeline\``,
       proof,
       subject: stream,
