@@ -5,7 +5,18 @@ import type { ForkRequest } from './instruments/fork-call';
 import type { EnvironmentFacts, Preload } from './rules/rule';
 
 const PRELOAD_FLAG = /^(?:-r|--require|--import|--loader|--experimental-loader|--env-file)$/;
-const INSPECT_FLAG = /^--inspect(-brk|-wait|-port)?(?:=(.*))?$/;
+const INSPECT_FLAG = /^--(?:inspect(?:-brk|-wait|-port)?|debug-port)$/;
+/** Those whose value may be the next word (`node --help`); what is not here and followed by a word may be anything. */
+const WITH_VALUE = new Set(
+  `-r -e -p -pe -C --require --import --loader --experimental-loader --env-file --env-file-if-exists --eval --print
+  --conditions --input-type --title --inspect-port --debug-port --inspect-publish-uid --unhandled-rejections
+  --disable-warning --disable-proto --dns-result-order --icu-data-dir --max-http-header-size --openssl-config
+  --redirect-warnings --diagnostic-dir --report-dir --report-directory --report-filename --report-signal
+  --heapsnapshot-signal --heapsnapshot-near-heap-limit --heap-prof-dir --heap-prof-interval --heap-prof-name
+  --cpu-prof-dir --cpu-prof-interval --cpu-prof-name --secure-heap --secure-heap-min --snapshot-blob --watch-path
+  --test-concurrency --test-name-pattern --test-reporter --test-reporter-destination --test-shard --test-timeout
+  --tls-cipher-list --tls-keylog --trace-event-categories --trace-event-file-pattern`.split(/\s+/),
+);
 const EXTENSIONS = ['', '.js', '.json', '.node', '.cjs', '.mjs'];
 
 /** What the child's options and environment tell it to do. Values themselves never leave this file. */
@@ -15,8 +26,8 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
   const listenPid = request.variable('LISTEN_PID');
   const channel = Number(request.variable('NODE_CHANNEL_FD') ?? Number.NaN);
   const nodeOptions = request.variable('NODE_OPTIONS');
-  const options = splitOptions(nodeOptions ?? '');
-  const own = runsNode ? nodeFlags(request.args.slice(1)) : [];
+  const options = readFlags(splitOptions(nodeOptions ?? ''));
+  const own = runsNode ? readFlags(request.args.slice(1)) : [];
   const inspector = inspectorOf(options, own);
   return {
     ...(make && { jobserver: [Number(make[1]), Number(make[2])] }),
@@ -39,14 +50,25 @@ export function startsNode(request: ForkRequest): boolean {
   return request.file === process.execPath || /^node(js)?(\.exe)?$/.test(basename(request.file));
 }
 
-/** The flags before the script, each with its value where that stands apart. */
-function nodeFlags(args: readonly string[]): string[] {
-  const flags: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] as string;
-    if (!arg.startsWith('-') || arg === '-' || arg === '--') break;
-    flags.push(arg);
-    if (PRELOAD_FLAG.test(arg) && args[i + 1] !== undefined) flags.push(args[++i] as string);
+interface Flag {
+  readonly name: string;
+  readonly value?: string;
+}
+
+/** The flags before the script. Node takes `_` in a name for `-`. */
+function readFlags(words: readonly string[]): Flag[] {
+  const flags: Flag[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    if (!word.startsWith('-') || word === '-' || word === '--') break;
+    const at = word.startsWith('--') ? word.indexOf('=') : -1;
+    const name = (at < 0 ? word : word.slice(0, at)).replaceAll('_', '-');
+    const next = words[i + 1];
+    if (at >= 0) flags.push({ name, value: word.slice(at + 1) });
+    else if (WITH_VALUE.has(name) && next !== undefined && !next.startsWith('-')) {
+      flags.push({ name, value: next });
+      i++;
+    } else flags.push({ name });
   }
   return flags;
 }
@@ -70,22 +92,20 @@ function splitOptions(text: string): string[] {
 }
 
 function preloads(
-  flags: readonly string[],
+  flags: readonly Flag[],
   source: Preload['source'],
   cwd: string | undefined,
   setHere: boolean,
 ): Preload[] {
   const found: Preload[] = [];
-  for (let i = 0; i < flags.length; i++) {
-    const [flag = '', joined] = splitAt(flags[i] as string);
-    if (!PRELOAD_FLAG.test(flag)) continue;
-    const value = joined ?? flags[++i];
-    if (value === undefined || isAbsolute(value) || !isPath(flag, value)) continue;
+  for (const { name, value } of flags) {
+    if (!PRELOAD_FLAG.test(name) || value === undefined || isAbsolute(value) || !isPath(name, value))
+      continue;
     const directory = childDirectory(cwd);
     if (directory === undefined) return found;
     const path = resolve(directory, value);
     found.push({
-      flag,
+      flag: name,
       value,
       source,
       found: EXTENSIONS.some((extension) => existsSync(path + extension)),
@@ -111,17 +131,16 @@ function isPath(flag: string, value: string): boolean {
 }
 
 /** The address of the inspector that the flags open: each part counts as it was said last, arguments after NODE_OPTIONS. */
-function inspectorOf(options: readonly string[], own: readonly string[]): EnvironmentFacts['inspector'] {
+function inspectorOf(options: readonly Flag[], own: readonly Flag[]): EnvironmentFacts['inspector'] {
   let opens = false;
   let address = { host: '127.0.0.1', port: 9229, source: 'NODE_OPTIONS' as Preload['source'] };
   for (const [flags, source] of [
     [options, 'NODE_OPTIONS'],
     [own, 'arguments'],
   ] as const) {
-    for (const flag of flags) {
-      const [found, kind, text = ''] = INSPECT_FLAG.exec(flag) ?? [];
-      if (found === undefined) continue;
-      opens ||= kind !== '-port';
+    for (const { name, value: text = '' } of flags) {
+      if (!INSPECT_FLAG.test(name)) continue;
+      opens ||= !name.endsWith('-port');
       const [, host, port] = /^(?:(.*):)?(\d+)$/.exec(text) ?? [undefined, text, undefined];
       address = {
         host: host?.replace(/^\[|\]$/g, '') || address.host,
@@ -131,9 +150,4 @@ function inspectorOf(options: readonly string[], own: readonly string[]): Enviro
     }
   }
   return opens ? address : undefined;
-}
-
-function splitAt(flag: string): [string, string | undefined] {
-  const at = flag.startsWith('--') ? flag.indexOf('=') : -1;
-  return at < 0 ? [flag, undefined] : [flag.slice(0, at), flag.slice(at + 1)];
 }
