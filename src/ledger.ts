@@ -209,7 +209,7 @@ export class Ledger {
     }
     const file = this.#files.get(fd);
     // the number may have been closed and given to another file since
-    if (file && basename(target) === basename(file.path)) {
+    if (file && isNamed(target, basename(file.path))) {
       return this.#resource('file', file.path, file, fd);
     }
     return undefined;
@@ -231,6 +231,15 @@ export class Ledger {
       ...(opening?.span !== undefined && { span: opening.span }),
     };
   }
+}
+
+/** Whether the kernel's target, as procfs shows it, has this name. */
+function isNamed(target: string, name: string): boolean {
+  const shown = /^[ -~]*$/.test(name)
+    ? name
+    : (require('./escape') as typeof import('./escape')).escapeText(name);
+  const base = basename(target);
+  return base === shown || base === `${shown} (deleted)`;
 }
 
 /** The socket or server on a descriptor: O(open), so only asked when a fork is about to be reported. */
