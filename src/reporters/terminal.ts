@@ -55,6 +55,12 @@ function terminalWidth(env: Environment): number {
   }
 }
 
+/** The same for hazards of one fork that differ only in a descriptor that nobody saw opened. */
+function kinship({ rule, fork, opened, why, help }: Hazard): string | undefined {
+  if (fork === undefined || typeof opened !== 'string') return undefined;
+  return [rule, fork, opened, why, help].join('\n').replace(/\bdescriptor \d+/g, 'descriptor');
+}
+
 /** For a person at a terminal, or reading a log: each hazard once, a summary at exit, nothing if all is well. */
 export default function terminal(options: ReporterOptions): Reporter {
   const write = options.write ?? writeStderr;
@@ -62,6 +68,7 @@ export default function terminal(options: ReporterOptions): Reporter {
   const seen = new Set<string>();
   /** Hazards that are recorded elsewhere only, by rule: the summary leaves them out. */
   const unshown = new Map<string, number>();
+  let last: string | undefined;
   let look: { style?: Style; width: number } | undefined;
 
   const prepare = (): { style?: Style; width: number } => {
@@ -76,6 +83,15 @@ export default function terminal(options: ReporterOptions): Reporter {
       if (hazard.background || seen.has(hazard.fingerprint)) return;
       seen.add(hazard.fingerprint);
       look ??= prepare();
+      const kin = kinship(hazard);
+      if (kin !== undefined && kin === last) {
+        const title = { ...hazard, opened: undefined, forked: undefined };
+        write(
+          `${renderHazard(title, { cwd: options.cwd, ...look, brief: true })}\n  as above: opened, forked, why, help\n`,
+        );
+        return;
+      }
+      last = kin;
       const brief = hazard.severity === 'info';
       const text = renderHazard(hazard, { cwd: options.cwd, ...look, brief });
       write(brief ? `\n${text}\n  more    forkguard explain ${hazard.rule}\n` : `\n${text}\n`);

@@ -1,6 +1,6 @@
-import type { Crossing, Finding } from '../model';
+import type { Crossing, Descriptor, Finding } from '../model';
 import type { EnvironmentFacts, ForkSnapshot, Rule } from './rule';
-import { childOf, isConnected, isListener, lockThatCrosses, openerOf, thing } from './words';
+import { childOf, isConnected, isListener, isProfile, lockThatCrosses, openerOf, thing } from './words';
 
 /**
  * ### What it reports
@@ -60,9 +60,7 @@ function finding(crossing: Crossing, { moment }: ForkSnapshot): Finding {
     opened: openerOf(descriptor),
     forked: moment.forked,
     why: `descriptor ${descriptor.fd} is not marked close-on-exec, so every child gets it and keeps it open until it exits: ${harm(crossing)}`,
-    help: inherited
-      ? `close it in the launcher (\`node app.js ${descriptor.fd}>&-\`), or allow it: \`FORKGUARD_ALLOW=inheritable-descriptors\``
-      : 'have the native code open it with `O_CLOEXEC` or set `FD_CLOEXEC` with fcntl, or fork this child before it is opened',
+    help: remedy(descriptor),
     proof,
     subject: descriptor.target,
     once: inherited && !heavy,
@@ -72,6 +70,15 @@ function finding(crossing: Crossing, { moment }: ForkSnapshot): Finding {
     child: moment.child,
     resource: descriptor.resource,
   };
+}
+
+function remedy(descriptor: Descriptor): string {
+  if (descriptor.origin !== 'inherited')
+    return 'have the native code open it with `O_CLOEXEC` or set `FD_CLOEXEC` with fcntl, or fork this child before it is opened';
+  const without = isProfile(descriptor)
+    ? 'run without `--prof`'
+    : `close it in the launcher (\`node app.js ${descriptor.fd}>&-\`)`;
+  return `${without}, or allow it: \`FORKGUARD_ALLOW=inheritable-descriptors\``;
 }
 
 function harm({ descriptor }: Crossing): string {

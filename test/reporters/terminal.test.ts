@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { Reporter } from '../../src/model';
+import type { Hazard, Reporter } from '../../src/model';
 import { summaryLine } from '../../src/reporters/summary-line';
 import terminal, { wantsColor } from '../../src/reporters/terminal';
 import { hostile, inherited, SAMPLE_CWD, sharedLock, waitCycle } from './sample';
@@ -37,6 +37,25 @@ describe('the terminal reporter', () => {
         '\n\nforkguard: 2 hazards, seen 14 times: shared-locks (13), wait-cycles; 3 things\n  could not be read\n',
       ),
     ).toBe(true);
+  });
+
+  it('explains descriptors of one fork and one kind once', () => {
+    const { reporter, text } = capture();
+    const of = (fd: number, more: Partial<Hazard> = {}): Hazard => ({
+      ...inherited,
+      what: `child \`sleep\` inherits descriptor ${fd}, file /data/${fd}`,
+      severity: 'warning',
+      opened: 'not by JavaScript',
+      why: `descriptor ${fd} is not marked`,
+      fork: '1.0.1',
+      fingerprint: String(fd),
+      ...more,
+    });
+    for (const hazard of [of(20), of(21), of(22), of(23, { fork: '1.0.2' })]) reporter.hazard(hazard);
+    expect(text().match(/^ {2}why/gm)).toHaveLength(2);
+    expect(text()).toContain(
+      '\nwarning[inheritable-descriptors] child `sleep` inherits descriptor 22, file\n    /data/22\n  as above: opened, forked, why, help\n\n',
+    );
   });
 
   it('uses colour as asked', () => {
