@@ -21,7 +21,6 @@ import { OwnTable } from './own-table';
 import { Owners } from './owners';
 import { createProcfs } from './procfs/procfs';
 import { createReporter, DOCUMENT_REPORTERS } from './reporters';
-import { resourceOf } from './resources';
 import { rules } from './rules';
 import type { StallSnapshot } from './rules/rule';
 import { messageOf, say } from './say';
@@ -101,7 +100,8 @@ export class Observer {
       },
       stallMs: gathered.config.stallMs,
       told: ({ parent, child, after }) =>
-        toldBy(parent.pid).has(child.pid) || (after === 'self' && this.#isReported(child.pid)),
+        (parent.pid !== undefined && toldBy(parent.pid).has(child.pid)) ||
+        (after === 'self' && this.#isReported(child.pid)),
     });
   }
 
@@ -244,7 +244,7 @@ export class Observer {
   /** `listen` has failed with EADDRINUSE. */
   conflict(server: Server, error: NodeJS.ErrnoException): Hazard[] {
     const { address, port } = error as { address?: unknown; port?: unknown };
-    const { opened: listened } = resourceOf(this.#gathered.ledger, server, 'listener', '');
+    const { opened: listened } = this.#gathered.ledger.resourceOf(server, 'listener', '');
     const moment = {
       type: 'conflict' as const,
       time: wallClock(),
@@ -264,7 +264,7 @@ export class Observer {
     const fd = descriptorOf(object);
     const target = fd === undefined ? undefined : this.procfs.link('self', fd);
     if (!target) return;
-    const { opened } = resourceOf(ledger, object, 'listener', target);
+    const { opened } = ledger.resourceOf(object, 'listener', target);
     ledger.noteHandedOver(target, opened, ledger.children.get(pid)?.fork);
   }
 

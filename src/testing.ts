@@ -5,7 +5,7 @@
 import { AssertionError } from 'node:assert';
 import { type Allowance, isAllowed } from './allow';
 import type { Hazard } from './model';
-import { allowances, ask, isHarmful, isLoaded, settle } from './testing/ask';
+import { allowances, ask, isHarmful, isLoaded, LIMIT_MS, settle } from './testing/ask';
 import type { Mark } from './testing/protocol';
 
 export type { Allowance } from './allow';
@@ -87,9 +87,9 @@ function errorOf(hazards: readonly Hazard[], above: (...args: never[]) => unknow
 /** The hooks of `node:test`, mocha and the like. */
 export interface Hooks {
   beforeEach(hook: (this: unknown, ...context: unknown[]) => void): unknown;
-  afterEach(hook: () => Promise<void>): unknown;
+  afterEach(hook: (this: unknown, ...context: unknown[]) => Promise<void>): unknown;
   /** With it, what files and `before` hooks leave, outside of any test, is found as well. */
-  after?(hook: () => Promise<void>): unknown;
+  after?(hook: (this: unknown) => Promise<void>): unknown;
 }
 
 /**
@@ -125,16 +125,44 @@ export function verifyEachTest({ beforeEach, afterEach, after }: Hooks, options:
     if (running++ > 0) overlapping = true;
     else since = ignoreCurrent();
   });
-  afterEach(async () => {
+  afterEach(async function (this: unknown, ...[context]: unknown[]) {
     running--;
-    if (!overlapping) await verify(since);
-    else if (running === 0) overlapping = false;
+    if (overlapping) {
+      if (running === 0) overlapping = false;
+      return;
+    }
+    giveTime(this);
+    const test = (context ?? {}) as NodeTest;
+    const mark = since;
+    // what a test of `node:test` ends with `t.after()` lives until then
+    if (test.after) test.after(() => verify(mark).catch((error: Error) => failTest(test, error)));
+    else await verify(mark);
   });
   if (!after) return;
   unfinished++;
-  after(async () => {
+  after(async function (this: unknown) {
+    giveTime(this);
     if (--unfinished === 0) await verify(outside ?? since);
   });
+}
+
+/** As much of the context of `node:test` as is needed. */
+interface NodeTest {
+  after?(hook: () => Promise<void>): void;
+  readonly error?: unknown;
+  diagnostic?(message: string): void;
+}
+
+/** Of a test that has failed before, `node:test` shows no second error. */
+function failTest(test: NodeTest, error: Error): never {
+  if (test.error) test.diagnostic?.(error.message);
+  throw error;
+}
+
+/** mocha gives a hook 2 s, which is hardly more than who is just ending is given. */
+function giveTime(self: unknown): void {
+  const { timeout } = (self ?? {}) as { timeout?(milliseconds?: number): number };
+  if (timeout && timeout.call(self) > 0) timeout.call(self, Math.max(timeout.call(self), LIMIT_MS));
 }
 
 /** What a hazard is about: its fork, else its child, else itself. */

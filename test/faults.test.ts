@@ -158,19 +158,16 @@ asRoot('/proc hides other processes', () =>
   }),
 );
 
-test.each([
-  ['the first forks', "require('child_process');"],
-  ['the forks of this process', ''],
-])('no descriptor is free for %s', (what, before) => {
+test('no descriptor is free', () => {
   same(
-    `const fs = require('fs'); ${before}
+    `const fs = require('fs');
      const taken = []; try { for (;;) taken.push(fs.openSync('/dev/null')); } catch (error) { console.log(error.code); }
      ${FORKS}
      for (const fd of taken) fs.closeSync(fd);
      say('after', spawnSync('echo', ['four']).stdout);`,
     { before: 'ulimit -n 60' },
   );
-  expect(records()).toContainEqual(expect.objectContaining({ type: 'gap', what }));
+  expect(records()).toContainEqual(expect.objectContaining({ type: 'gap', what: 'the first forks' }));
 });
 
 asRoot('no process or thread is free', () =>

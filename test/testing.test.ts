@@ -147,6 +147,53 @@ describe('vitest', () => {
   );
 });
 
+describe('what is ended late is no leak', () => {
+  const SLEEP = "spawn('sleep', ['50'], { stdio: 'ignore' })";
+
+  test('vitest: cleanups, onTestFinished, fixtures, a service', async () => {
+    mkdirSync(join(project, 'late'));
+    cpSync(join(project, 'vitest/vitest.config.mjs'), join(project, 'late/vitest.config.mjs'));
+    const head = `import { spawn } from 'node:child_process'; import { beforeAll, beforeEach, expect, test } from 'vitest';`;
+    const files = {
+      cleanups: `beforeAll(() => { const c = ${SLEEP}; return () => { c.kill(); }; });
+        beforeEach(() => { const c = ${SLEEP}; return () => { c.kill(); }; });
+        test('one', ({ onTestFinished }) => { const c = ${SLEEP}; onTestFinished(() => { c.kill(); }); });`,
+      fixtures: `const use = async ({}, use) => { const c = ${SLEEP}; await use(c); c.kill(); };
+        for (const scope of ['test', 'file', 'worker']) {
+          const one = test.extend({ child: [use, { scope }] });
+          one(scope, ({ child }) => { expect(child.pid).toBeGreaterThan(0); });
+        }`,
+      service: `test('one', async () => {
+          const c = spawn('cat'); for (const one of [c, c.stdin, c.stdout, c.stderr]) one.unref();
+        });`,
+    };
+    for (const [name, body] of Object.entries(files))
+      writeFileSync(join(project, `late/${name}.test.js`), `${head}\n${body}`);
+    const { code, output } = await run('late', [VITEST, 'run']);
+    expect(output).toContain('5 passed');
+    expect(output).not.toContain('orphaned-children');
+    expect(code).toBe(0);
+  });
+
+  test('node:test: t.after', async () => {
+    const body = (name: string) =>
+      `test('${name}', (t) => { const c = ${SLEEP}; t.after(() => c.kill()); });`;
+    writeFileSync(
+      join(project, 'node-test/after.test.mjs'),
+      `import { spawn } from 'node:child_process'; import { after, afterEach, beforeEach, test } from 'node:test';
+       import { verifyEachTest } from 'forkguard/testing';
+       ${body('one')} ${body('two')}
+       test('leaks', (t) => { t.after(() => { ${SLEEP}.unref(); }); });
+       verifyEachTest({ beforeEach, afterEach, after });`,
+    );
+    const { code, output } = await run('node-test', ['--test', 'after.test.mjs']);
+    expect(output).toMatch(/pass 2\n/);
+    expect(output).toMatch(/fail 1\n/);
+    expect(output).toContain('after.test.mjs:4:');
+    expect(code).toBe(1);
+  });
+});
+
 test('what a worker leaves that dies only while the run ends is found', async () => {
   writeFileSync(
     join(project, 'late.js'),
@@ -241,6 +288,12 @@ test('findHazards, verifyNoHazards and the matchers', async () => {
        leaked.kill('SIGKILL');
        await expect(expect(leak).toLeaveNoChildren()).rejects.toThrow('to leave no children, but found');
      });
+     test('what a command of execSync leaves', async () => {
+       const hazards = await findHazards(() => { require('child_process').execSync('sleep 50 >/dev/null 2>&1 &'); });
+       const hazard = hazards.find(({ severity }) => severity !== 'info');
+       expect(hazard).toMatchObject({ rule: 'orphaned-children', child: { command: 'sleep' } });
+       process.kill(hazard.child.pid);
+     });
      test('fake timers', async () => {
        jest.useFakeTimers();
        await expect(verifyNoHazards(leak)).rejects.toThrow('sleep');
@@ -250,6 +303,6 @@ test('findHazards, verifyNoHazards and the matchers', async () => {
   writeFileSync(join(project, 'functions/child.js'), "process.on('message', () => {}); process.send('up');");
   writeFileSync(join(project, 'functions/jest.config.js'), 'module.exports = {};');
   const { code, output } = await run('functions', [JEST]);
-  expect(output).toContain('Tests:       5 passed, 5 total');
+  expect(output).toContain('Tests:       6 passed, 6 total');
   expect(code).toBe(0);
 });

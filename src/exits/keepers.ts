@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import type { LiveChild } from '../instruments/sink';
 import type { Keeper } from '../rules/rule';
 import { setTimer } from '../timers';
@@ -74,21 +75,27 @@ export class Keepers {
 }
 
 function keeperOf({ fork, process: child }: LiveChild): Keeper[] {
-  const through: string[] = [];
+  const all = keptAliveThrough(child);
+  if (all.length === 0 || !fork.child) return [];
+  const through = all.map(({ name }) => name);
   // `exit` comes without the pipes; who waits for `close` means to wait for them
-  let heard = child.listenerCount('close') > 0;
-  for (const [number, entry] of (child.stdio ?? []).entries()) {
-    const stream = entry as Stream | null | undefined;
-    if (stream?._handle?.reading !== true || stream._handle.hasRef?.() !== true) continue;
-    through.push(['stdin', 'stdout', 'stderr'][number] ?? `stdio[${number}]`);
-    if ((stream.listenerCount?.('data') ?? 0) + (stream.listenerCount?.('readable') ?? 0) > 0) heard = true;
-  }
-  if (child.connected && (channelHandle(child) as Handle | undefined)?.hasRef?.() === true) {
-    through.push('IPC channel');
-    if (child.listenerCount('message') + child.listenerCount('disconnect') > 0) heard = true;
-  }
-  if (through.length === 0 || !fork.child) return [];
+  const heard = child.listenerCount('close') > 0 || all.some((one) => one.heard);
   return [{ fork, child: fork.child, through, heard, proof: [proofOf(through)] }];
+}
+
+/** The pipes and the channel of a child that keep this thread alive, and whether the program listens to them. */
+export function keptAliveThrough(child: ChildProcess): { readonly name: string; readonly heard: boolean }[] {
+  const heard = (emitter: Stream, ...events: string[]) =>
+    events.some((event) => (emitter.listenerCount?.(event) ?? 0) > 0);
+  const through = [...(child.stdio ?? [])].flatMap((entry, number) => {
+    const stream = entry as Stream | null | undefined;
+    if (stream?._handle?.reading !== true || stream._handle.hasRef?.() !== true) return [];
+    const name = ['stdin', 'stdout', 'stderr'][number] ?? `stdio[${number}]`;
+    return { name, heard: heard(stream, 'data', 'readable') };
+  });
+  if (child.connected && (channelHandle(child) as Handle | undefined)?.hasRef?.() === true)
+    through.push({ name: 'IPC channel', heard: heard(child, 'message', 'disconnect') });
+  return through;
 }
 
 function proofOf(through: readonly string[]): string {

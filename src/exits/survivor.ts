@@ -11,6 +11,7 @@ import type { SnapshotContext } from '../snapshot';
 import { forkOf } from '../waits/fork-note';
 import { awaits, awaitsOnly } from './awaiting';
 import { type Departures, isDead, nameOf } from './departures';
+import { keptAliveThrough } from './keepers';
 import { knowsParent } from './parent-watchers';
 import type { ThreadChild } from './thread-notes';
 
@@ -26,6 +27,8 @@ export interface Candidate {
   /** The program and its arguments, as they are. */
   readonly words: readonly string[];
   readonly unreferenced: boolean;
+  /** Nor do its pipes and its channel keep this thread alive. */
+  readonly released: boolean;
   readonly connected: boolean;
   /** Numbers of the signals by which the program has asked it to end. */
   readonly signals: ReadonlySet<number>;
@@ -36,16 +39,17 @@ export interface Candidate {
 }
 
 /** A child of this thread. */
-export function ownChild({ fork, process }: LiveChild, departures: Pick<Departures, 'signals'>): Candidate[] {
+export function ownChild(live: LiveChild, departures: Pick<Departures, 'signals'>): Candidate[] {
+  const { fork, process } = live;
   const { child, unreferenced } = fork;
   if (!child) return [];
+  const released = unreferenced && keptAliveThrough(process).length === 0;
   const { file, args } = fork.request;
   const signals = departures.signals(child.pid);
   // unless nobody would have waited for its end
   const told = !unreferenced && wasLetGo(fork, process) ? { told: { answer: true } } : {};
-  return [
-    { fork, child, words: [file, ...args], unreferenced, connected: process.connected, signals, ...told },
-  ];
+  const { connected } = process;
+  return [{ fork, child, words: [file, ...args], unreferenced, released, connected, signals, ...told }];
 }
 
 /** Its IPC channel was closed, or its stdin, to which something was written: so a service is asked to end. */
@@ -59,7 +63,17 @@ function wasLetGo(fork: Fork, { connected, stdin }: ChildProcess): boolean {
 export function childOfThread(made: ThreadChild): Candidate {
   const { fork, child, unreferenced, signals, thread } = made;
   const words = [fork.file, ...fork.args];
-  return { fork: forkOf(fork), child, words, unreferenced, connected: false, signals, thread };
+  const released = unreferenced;
+  return {
+    fork: forkOf(fork),
+    child,
+    words,
+    unreferenced,
+    released,
+    connected: false,
+    signals,
+    thread,
+  };
 }
 
 /** A child that lives at an exit. What only one rule asks is read when it asks. */
@@ -75,6 +89,7 @@ class LivingChild implements Survivor {
   readonly unreferenced: boolean;
   readonly connected: boolean;
   readonly thread: number | undefined;
+  readonly #released: boolean;
   readonly pipes: readonly Pipe[];
 
   constructor(
@@ -89,6 +104,7 @@ class LivingChild implements Survivor {
     this.unreferenced = candidate.unreferenced;
     this.connected = candidate.connected;
     this.thread = candidate.thread;
+    this.#released = candidate.released;
     this.#told = candidate.told;
     this.#words = candidate.words;
     this.#context = context;
@@ -103,11 +119,10 @@ class LivingChild implements Survivor {
 
   get told(): boolean | undefined {
     if (!this.#told) {
-      const ends = new Set(this.pipes.map(({ target }) => target));
-      if (this.#channel !== undefined) ends.add(this.#channel);
-      const { procfs } = this.#context;
-      const answer = awaits(this.child.pid, (target) => ends.has(target), procfs);
-      this.#told = { answer: answer === false ? awaitsConnection(this.child.pid, procfs) : answer };
+      const answer = this.#awaitsPipe();
+      this.#told = {
+        answer: answer === false ? awaitsConnection(this.child.pid, this.#context.procfs) : answer,
+      };
     }
     return this.#told.answer;
   }
@@ -116,6 +131,10 @@ class LivingChild implements Survivor {
     const input = this.pipes.find(({ childFd }) => childFd === 0)?.target;
     if (input === undefined) return false;
     return awaits(this.child.pid, (target) => target === input, this.#context.procfs) === true;
+  }
+
+  get service(): boolean {
+    return this.#released && this.#awaitsPipe() !== false;
   }
 
   get idle(): boolean {
@@ -129,6 +148,12 @@ class LivingChild implements Survivor {
   get shared(): readonly SharedDescriptor[] {
     this.#shared ??= sharedWith(this.child.pid, this.#context);
     return this.#shared;
+  }
+
+  #awaitsPipe(): boolean | undefined {
+    const ends = new Set(this.pipes.map(({ target }) => target));
+    if (this.#channel !== undefined) ends.add(this.#channel);
+    return ends.size > 0 && awaits(this.child.pid, (target) => ends.has(target), this.#context.procfs);
   }
 
   /** The child's ends of what `stdio` made for it, unless it has closed or replaced them. */

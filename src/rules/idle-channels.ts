@@ -29,8 +29,8 @@ export const idleChannels: Rule = {
   summary: 'an IPC channel that nobody closes keeps parent and child alive after a test',
   *exit(snapshot) {
     if (snapshot.moment.of !== 'test') return;
-    for (const { fork, child, connected, idle, proof } of snapshot.survivors()) {
-      if (!connected || !idle) continue;
+    for (const { fork, child, connected, idle, service, proof } of snapshot.survivors()) {
+      if (!connected || !idle || service) continue;
       yield {
         what: `${named(child)} waits for a message of its IPC channel after the test has ended`,
         forked: fork.forked,

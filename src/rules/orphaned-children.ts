@@ -15,10 +15,12 @@ import { named } from './words';
  * `/proc/<pid>/stat` shows the child alive, as our child, after the program's last `exit` listener (and those of the
  * package signal-exit) and some 50 ms more; it was not sent a signal that ends it; no thread of it, or of a process
  * below it, waits on a pipe, IPC channel or connection that closes with this process (a service that ends at the end
- * of its input is healthy), nor was it asked to end with `disconnect()` or the end of a stdin that was used; and neither its arguments nor its environment
- * show that it knows the pid of this process, which it may watch (as with `tail --pid` or `setpriv --pdeathsig`). A
- * child that is released with `unref()` and has a session of its own (`detached`, setsid(1)) or ignores SIGHUP
- * (nohup(1)) is meant to live on. Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a
+ * of its input is healthy), nor was it asked to end with `disconnect()` or the end of a stdin that was used; and
+ * neither its arguments nor its environment show that it knows the pid of this process, which it may watch (as with
+ * `tail --pid` or `setpriv --pdeathsig`). A child that is released with `unref()` and has a session of its own
+ * (`detached`, setsid(1)) or ignores SIGHUP (nohup(1)) is meant to live on. After a test: whoever lives some 1.5 s
+ * later, unless the program has released it and its pipes with `unref()`, and it waits on one of them (a service for
+ * all tests, such as esbuild's). Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a
  * killed shell: the process was below the shell when it was killed, and has the same start time half a second after
  * the shell's exit.
  *
@@ -62,12 +64,12 @@ export const orphanedChildren: Rule = {
 
 type Ending = 'process' | 'thread' | 'test';
 
-/** In a test whoever is left is left, also one that would end with the process. */
+/** In a test whoever is left is left, unless it was released to serve later tests as well. */
 function isIntended(
-  { apart, unreferenced, told, knowsParent, connected, idle }: Survivor,
+  { apart, unreferenced, told, service, knowsParent, connected, idle }: Survivor,
   of: Ending,
 ): boolean {
-  if (of === 'test') return connected && idle; // idle-channels says it better
+  if (of === 'test') return service || (connected && idle); // idle-channels says the second better
   return (apart && unreferenced) || told !== false || knowsParent;
 }
 

@@ -242,6 +242,11 @@ export interface Survivor {
   readonly told: boolean | undefined;
   /** Whether it waits on its stdin, a pipe from this process. */
   readonly awaitsInput: boolean;
+  /**
+   * Neither it nor a pipe to it keeps this thread alive, and it waits on such a pipe or its channel: it serves until
+   * this thread ends.
+   */
+  readonly service: boolean;
   /** It was given the pid of this process, or a word such as `$PPID`: it may watch us. */
   readonly knowsParent: boolean;
   /** Signals to end, by name, that it was sent and ignores. */
@@ -266,7 +271,8 @@ export interface Orphan {
    * this process, or native code, made it in a test that has ended; `self`: it is this process.
    */
   readonly after: 'killed' | 'ended' | 'thread' | 'self';
-  readonly parent: ChildFacts;
+  /** The pid of a child of `execSync` and `execFileSync` is not known. */
+  readonly parent: Pick<ChildFacts, 'command'> & Partial<ChildFacts>;
   readonly proof: readonly string[];
 }
 

@@ -5,7 +5,7 @@ export function childOf(fork: Fork): string {
   return `child \`${fork.child?.command ?? fork.command}\``;
 }
 
-export function named(child: ChildFacts): string {
+export function named(child: Pick<ChildFacts, 'command'>): string {
   return `child \`${child.command}\``;
 }
 

@@ -6,6 +6,9 @@ import { type AnswerTo, CHANNEL, type Mark, type Request } from './protocol';
 /** Milliseconds between looks: a child that is just ending is not a leak. */
 const PAUSES = [1, 5, 10, 20, 50, 100, 200, 400, 800];
 
+/** Milliseconds that a runner should give to a hook that looks: more than all pauses together. */
+export const LIMIT_MS = 10_000;
+
 const MISSING =
   "forkguard is not loaded, so nothing would be found: run the tests with NODE_OPTIONS='--require forkguard/register', or with `npx forkguard run -- …`";
 

@@ -3,7 +3,7 @@
  * it; after the file, the same for what its hooks and concurrent tests did.
  */
 import { isAbsolute, relative } from 'node:path';
-import { ask, failureOf } from './ask';
+import { ask, failureOf, LIMIT_MS } from './ask';
 import { matchers } from './matchers';
 import type { Mark } from './protocol';
 
@@ -34,8 +34,8 @@ interface JestGlobals {
   };
   readonly beforeAll?: (hook: () => void) => void;
   readonly beforeEach?: (hook: () => void) => void;
-  readonly afterEach?: (hook: () => Promise<void>) => void;
-  readonly afterAll?: (hook: () => Promise<void>) => void;
+  readonly afterEach?: (hook: () => Promise<void>, limitMs: number) => void;
+  readonly afterAll?: (hook: () => Promise<void>, limitMs: number) => void;
 }
 
 /**
@@ -106,11 +106,11 @@ function hookIn(): void {
     if (!error) return;
     sinceFile = ask({ type: 'mark' });
     throw error;
-  });
+  }, LIMIT_MS);
   afterAll(async () => {
     const error = await examine(sinceFile, `the file ${file}`);
     if (error) throw error;
-  });
+  }, LIMIT_MS);
   const { hooks } = root;
   const push = (...others: unknown[]) => {
     hooks.splice(-OURS, 0, ...others);

@@ -1,3 +1,4 @@
+import { wallClock } from '../clock';
 import type { ForkCall } from '../instruments/fork-call';
 import type { Procfs } from '../procfs/procfs';
 import type { Orphan } from '../rules/rule';
@@ -6,12 +7,16 @@ import type { Mark } from './protocol';
 /** Children of so many forks are remembered. */
 const MOST = 2000;
 
+/** USER_HZ is 100 on every architecture that Node runs on. */
+const MS_PER_TICK = 10;
+
 /** Variables by which runners tell their workers apart; what a worker starts inherits them. */
 const WORKER_VARIABLES = ['JEST_WORKER_ID', 'VITEST_POOL_ID', 'VITEST_WORKER_ID', 'MOCHA_WORKER_ID'];
 
 interface Started {
   readonly call: ForkCall;
-  readonly pid: number;
+  /** Unknown of a child of `execSync` or `execFileSync` that has ended well. */
+  readonly pid: number | undefined;
   /** Clock ticks since boot, as in field 22 of `/proc/<pid>/stat`. */
   readonly start: number;
   end: number;
@@ -38,11 +43,16 @@ export class Lineage {
 
   forked(call: ForkCall): void {
     const pid = call.child?.pid;
-    if (pid === undefined) return;
-    const end = call.blocking ? this.#now() : Number.POSITIVE_INFINITY;
-    const start = this.#procfs.stat(pid)?.startTime ?? this.#now() - 1;
-    // of a child of a *Sync call only the end of its life is known, and for how long the call took at most
-    this.#started.push({ call, pid, start: call.blocking ? 0 : start, end });
+    if (pid === undefined && !call.blocking) return;
+    const now = this.#now();
+    if (call.blocking) {
+      // of its child only the end of its life is known, and that it is no older than the call
+      const age = Math.ceil((wallClock() - call.time) / MS_PER_TICK) + 1;
+      this.#started.push({ call, pid, start: now - age, end: now });
+    } else {
+      const start = (pid === undefined ? undefined : this.#procfs.stat(pid)?.startTime) ?? now - 1;
+      this.#started.push({ call, pid, start, end: Number.POSITIVE_INFINITY });
+    }
     if (this.#started.length > MOST) {
       this.#started.shift();
       this.#dropped++;
@@ -63,7 +73,7 @@ export class Lineage {
     const recent = this.#started.slice(Math.max(0, since.forks - this.#dropped));
     const ended = recent.filter(({ end }) => end < Number.POSITIVE_INFINITY);
     if (ended.length === 0) return [];
-    const lowest = Math.min(...ended.map(({ pid }) => pid));
+    const lowest = Math.min(...ended.map(({ pid }) => pid ?? 0));
     const own = this.#procfs.stat('self');
     if (!own) return [];
     return (this.#procfs.processes() ?? []).flatMap((pid) => {
@@ -78,16 +88,18 @@ export class Lineage {
         (stat.pgrp === own.pgrp && stat.session === own.session && this.#sameWorker(pid)
           ? this.#only(alive, stat.comm)
           : undefined);
-      const parent = family?.call.child;
-      if (!family || !parent) return [];
+      if (!family) return [];
+      const { command, api } = family.call;
       return {
         child: { pid, command: stat.comm },
         fork: family.call,
         after: 'ended' as const,
-        parent,
+        parent: { command },
         proof: [
           `/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}, session ${stat.session}, process group ${stat.pgrp}`,
-          `it began while pid ${parent.pid} lived, which has ended`,
+          family.pid === undefined
+            ? `it began while \`${api}\` waited for its child, which has ended`
+            : `it began while pid ${family.pid} lived, which has ended`,
         ],
       };
     });
@@ -119,7 +131,6 @@ export class Lineage {
   }
 
   #now(): number {
-    // USER_HZ is 100 on every architecture that Node runs on
-    return Math.floor((this.#procfs.uptime() ?? 0) * 100) + 1;
+    return Math.floor(((this.#procfs.uptime() ?? 0) * 1000) / MS_PER_TICK) + 1;
   }
 }

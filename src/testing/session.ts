@@ -1,4 +1,3 @@
-import { translateStacksWith } from '../calls';
 import { isDead } from '../exits/departures';
 import type { Exits } from '../exits/exits';
 import { childrenOfThreads } from '../exits/thread-notes';
@@ -9,6 +8,7 @@ import type { ChildFacts, Hazard } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import { PLAIN, renderHazard } from '../render';
 import type { Orphan } from '../rules/rule';
+import { translateStacksWith } from '../site';
 import { setTimer } from '../timers';
 import { Lineage } from './lineage';
 import type { Judgement, Left, Mark, Request } from './protocol';
@@ -177,9 +177,11 @@ export class Session {
     return [...this.#options.ledger.children].flatMap(([pid, child]) => (since.pids.has(pid) ? [] : child));
   }
 
-  /** Children of this thread that live, and that nothing is ending. */
+  /** Children of this thread that live, that nothing is ending, and that are not to serve until the thread ends. */
   #leftChildren(since: Mark): readonly Left[] {
-    return this.#options.exits.alive(this.#live(since)).map(({ child }) => child);
+    return this.#options.exits
+      .alive(this.#live(since))
+      .flatMap(({ child, service }) => (service ? [] : child));
   }
 
   #leftOthers(since: Mark): readonly Left[] {

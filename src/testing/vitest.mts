@@ -3,11 +3,12 @@
  * after the file, the same for what its hooks and concurrent tests did.
  */
 import { relative } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect } from 'vitest';
+import * as vitest from 'vitest';
 import type { Hazard } from '../model.js';
-import { ask, failureOf } from './ask.js';
+import { ask, failureOf, LIMIT_MS } from './ask.js';
 import { matchers } from './matchers.js';
 import type { Mark } from './protocol.js';
+import { outlivesTests, watchFixtures } from './vitest-fixtures.js';
 
 interface Task {
   readonly name: string;
@@ -16,7 +17,9 @@ interface Task {
   readonly file?: { readonly filepath: string };
 }
 
+const { expect } = vitest;
 expect.extend(matchers);
+watchFixtures(vitest.test);
 
 // a first question now: without the preload every file fails at once and says why
 let sinceFile: Mark = ask({ type: 'mark' });
@@ -27,32 +30,54 @@ let file = pathOf(expect.getState().testPath ?? '');
 // the pools of vm contexts translate positions of TypeScript in these contexts only
 ask({ type: 'test', name: '', file, prepare: () => Error.prepareStackTrace });
 
-// vitest runs the hooks that end a test last first: ours, the first to be registered, sees what the others left
-beforeEach(({ task }) => {
-  file = pathOf((task as Task).file?.filepath ?? '');
-  ask({ type: 'test', name: nameOf(task as Task), file });
+// vitest 4.1 has hooks around all others. Before it there is what runs last of a test and of a file: what was
+// registered first to run when it has finished, so that ours sees what the others have left
+const { aroundAll, aroundEach, beforeAll, beforeEach } = vitest as Partial<typeof vitest> & typeof vitest;
+if (aroundEach && aroundAll) {
+  aroundEach(async (runTest, { task }) => {
+    begin(task);
+    await runTest();
+    await end(task);
+  }, LIMIT_MS);
+  aroundAll(async (runFile) => {
+    await runFile();
+    await endFile();
+  }, LIMIT_MS);
+} else {
+  beforeEach(({ task, onTestFinished }) => {
+    begin(task);
+    onTestFinished(() => end(task), LIMIT_MS);
+  });
+  beforeAll(() => endFile, LIMIT_MS);
+}
+
+function begin(task: Task): void {
+  file = pathOf(task.file?.filepath ?? '');
+  ask({ type: 'test', name: nameOf(task), file });
   // tests that overlap cannot be told apart: the file answers for them
   if (running++ > 0) overlapping = true;
   else sinceTest = ask({ type: 'mark' });
-});
+}
 
-afterEach(async ({ task }) => {
+async function end(task: Task): Promise<void> {
   running--;
   if (overlapping || !sinceTest) {
     if (running === 0) overlapping = false;
     return;
   }
-  const error = await examine(sinceTest, `the test "${nameOf(task as Task)}"`);
+  if (outlivesTests()) return;
+  const error = await examine(sinceTest, `the test "${nameOf(task)}"`);
   if (!error) return;
   // said once: what is left of a test is there when the file ends, too
   sinceFile = ask({ type: 'mark' });
   throw error;
-});
+}
 
-afterAll(async () => {
+async function endFile(): Promise<void> {
+  if (outlivesTests()) return;
   const error = await examine(sinceFile, `the file ${file}`);
   if (error) throw error;
-});
+}
 
 async function examine(since: Mark, what: string): Promise<Error | undefined> {
   const failure = await failureOf(since, what);

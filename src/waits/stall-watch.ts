@@ -7,7 +7,6 @@ import type { ForkCall, ForkRequest } from '../instruments/fork-call';
 import type { Ledger } from '../ledger';
 import type { Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
-import { listenersOf } from '../resources';
 import type { StalledChild, StallSnapshot } from '../rules/rule';
 import { noteOf } from './fork-note';
 import { LateChildren } from './late-children';
@@ -23,7 +22,7 @@ export interface StallContext {
   /** Runs the stall rules on a snapshot. */
   judge(snapshot: StallSnapshot): void;
   /** Listeners and worker threads of this thread, and its children that live. */
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, 'children' | 'listeners' | 'listens' | 'workers'>;
   /** Hazards that the watcher thread has already reported. */
   reported(hazards: readonly Hazard[]): void;
   gap(gap: { what: string; why: string }): void;
@@ -150,7 +149,7 @@ export class StallWatch {
   /** Children, worker threads or clients of a listener could wait for this thread. */
   #hasOthers(): boolean {
     const { ledger } = this.#context;
-    return ledger.children.size > 0 || ledger.workers().length > 0 || ledger.listening().length > 0;
+    return ledger.children.size > 0 || ledger.workers().length > 0 || ledger.listens();
   }
 
   #post(call: BlockedCall): void {
@@ -167,7 +166,7 @@ export class StallWatch {
       tid: this.#tid,
       threadId,
       call,
-      listeners: listenersOf(ledger),
+      listeners: ledger.listeners(),
       ...(threadId === 0 && isClusterWorker() && { primary: process.ppid }),
     };
     this.#watcher.board.post(note);
