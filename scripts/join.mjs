@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Joins what the preload loads at start into one file, dist/start-up.js, and what the first fork loads into
-// another, dist/first-fork.js, and what the watcher thread loads into a third. Finding, reading and compiling each
-// module by itself costs more than running it.
+// Joins what the preload loads at start into one file, dist/start-up.js, what the first use of child_process or net
+// loads into another, dist/first-use.js, what the first fork loads into dist/first-fork.js, and what the watcher
+// thread loads into dist/watcher.js. Finding, reading and compiling each module by itself costs more than running it.
 // The modules' own files become one line each that hands out the joined module, so there is one copy of each.
 // Without this step everything works, only slower.
 
@@ -69,19 +69,26 @@ function joined(name, fileOf, own) {
       if (file === own) return `joined$(${JSON.stringify(target)})`;
       return file ? `require('./${file}')(${JSON.stringify(target)})` : `require('./${target}.js')`;
     });
-  return `${JSON.stringify(name)}(exports, __dirname) {\n${body.trim()}\n},\n`;
+  return `${JSON.stringify(name)}: called$(function (exports, __dirname) {\n${body.trim()}\n}),\n`;
 }
+
+const USES = "require('child_process');require('net');";
 
 const atStart = loadedBy('', {});
 if (atStart.length < 5) throw new Error('dist is joined already: compile it first');
+const atUse = loadedBy(USES, {}).filter((name) => !atStart.includes(name));
 // a descriptor that this shell leaks would be reported: no reporter is to be loaded for it
 const quiet = { FORKGUARD_REPORTERS: 'none' };
-const before = loadedBy('', quiet);
+const before = loadedBy(USES, quiet);
 const atFork = loadedBy(FORKS, quiet).filter((name) => !before.includes(name));
 const groups = new Map([
   ['start-up.js', atStart],
+  ['first-use.js', atUse],
   ['first-fork.js', atFork],
-  ['watcher.js', neededBy(['src/waits/watcher-thread', 'src/reporters/terminal'], [...atStart, ...atFork])],
+  [
+    'watcher.js',
+    neededBy(['src/waits/watcher-thread', 'src/reporters/terminal'], [...atStart, ...atUse, ...atFork]),
+  ],
 ]);
 const fileOf = new Map([...groups].flatMap(([file, names]) => names.map((name) => [name, file])));
 
@@ -103,8 +110,11 @@ module.exports = joined$;
 `,
 ]);
 // short names: reading the text is a good part of what the start costs
-for (const [file, text] of texts)
-  writeFileSync(join(DIST, file), minifySync(text, { compress: false, mangle: true, module: false }).code);
+for (const [file, text] of texts) {
+  const { code } = minifySync(text, { compress: false, mangle: true, module: false });
+  // a function in brackets is compiled at once by V8, where others are read twice; the minifier would drop them
+  writeFileSync(join(DIST, file), code.replaceAll('called$(', '('));
+}
 for (const [name, file] of fileOf) {
   const way = `${'../'.repeat(name.split('/').length - 1) || './'}${file}`;
   writeFileSync(

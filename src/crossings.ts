@@ -6,6 +6,7 @@ import type { OwnTable } from './own-table';
 import type { Owners } from './owners';
 import type { Procfs } from './procfs/procfs';
 import type { SocketTable } from './procfs/sockets';
+import { resourceAt } from './resources';
 
 /** More descriptors than this is more than a child has got, most likely. */
 const MANY = 64;
@@ -95,7 +96,7 @@ export function describe(fd: number, context: CrossingContext): Descriptor | und
   const { procfs, ledger, baseline, owners, sockets } = context;
   const raw = procfs.descriptor('self', fd);
   if (!raw) return undefined;
-  const resource = ledger.resourceAt(fd, raw.target);
+  const resource = resourceAt(ledger, fd, raw.target);
   const inherited = baseline.has(baselineKey(fd, raw.target));
   const native = !inherited && !resource && fd > 2 && !raw.closeOnExec;
   return {

@@ -1,14 +1,11 @@
-import type { Server, Socket } from 'node:net';
-import { basename } from 'node:path';
+import type { Server } from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import type { ForkCall } from './instruments/fork-call';
 import type { LiveChild } from './instruments/sink';
-import { descriptorOf } from './instruments/stdio';
-import type { Resource, ResourceKind, Site } from './model';
-import { siteOf } from './site';
+import type { ResourceKind, Site } from './model';
 
 /** What is kept of an opening: an unformatted stack, and the span that was active if somebody traces. */
-interface Opening {
+export interface Opening {
   readonly stack: Error | undefined;
   readonly span: unknown;
 }
@@ -71,7 +68,6 @@ export class Ledger {
   readonly #servers = new Set<WeakRef<Server>>();
   /** Listening sockets that children got, by what `/proc/<pid>/fd` links to: they may outlive the server here. */
   readonly #handedOver = new Map<string, HandedOver>();
-  #ids = 0;
   #threadId: number | undefined;
   /** Reads the active span context; set while an OpenTelemetry SDK is registered. */
   activeSpan: (() => unknown) | undefined;
@@ -120,25 +116,13 @@ export class Ledger {
     this.#servers.add(new WeakRef(server));
   }
 
-  /** Whether a listener of this thread is open. */
-  listens(): boolean {
-    for (const reference of this.#servers) if (reference.deref()?.listening) return true;
-    return false;
-  }
-
-  /** Listeners of this thread that are open: their addresses as socket tables write them, and their sites. */
-  listeners(): { readonly address: string; readonly opened?: Site }[] {
-    const open: { address: string; opened?: Site }[] = [];
+  /** Those of the servers of this thread that listen. */
+  listening(): Server[] {
+    const open: Server[] = [];
     for (const reference of this.#servers) {
       const server = reference.deref();
-      const bound = server?.listening ? server.address() : undefined;
-      if (!server || !bound) {
-        // it may listen soon
-        if (!server) this.#servers.delete(reference);
-        continue;
-      }
-      const { opened } = this.resourceOf(server, 'listener', '');
-      open.push({ address: addressOf(bound), ...(opened && { opened: { frames: opened.frames } }) });
+      if (server?.listening) open.push(server);
+      else if (!server) this.#servers.delete(reference); // one that is closed may listen again
     }
     return open;
   }
@@ -185,71 +169,18 @@ export class Ledger {
     this.#published.delete(fd);
   }
 
-  /** What the program knows of one of its objects. */
-  resourceOf(object: object, kind: ResourceKind, label: string): Resource {
-    const { server } = object as { server?: unknown };
-    // an accepted socket belongs to its listener: it carries no note of its own
-    const opening =
-      Note.of(object) ?? (typeof server === 'object' && server !== null ? Note.of(server) : undefined);
-    const fd = descriptorOf(object);
-    return this.#resource(kind, label, opening, fd);
+  /** Where an object of the program was opened, if that was noted. */
+  openingOf(object: object): Opening | undefined {
+    return Note.of(object);
   }
 
-  /** What the program knows of a descriptor: first what was published, then its own streams, then its files. */
-  resourceAt(fd: number, target: string): Resource | undefined {
-    const published = this.#published.get(fd);
-    if (published && (published.target === undefined || published.target === target))
-      return this.#resource(published.kind, published.label, published, fd);
-    if (fd > 2 && target.startsWith('socket:')) {
-      const object = activeObjectAt(fd);
-      if (object) {
-        const listener = 'listening' in object;
-        return this.resourceOf(object, listener ? 'listener' : 'socket', target);
-      }
-    }
-    const file = this.#files.get(fd);
-    // the number may have been closed and given to another file since
-    if (file && isNamed(target, basename(file.path))) {
-      return this.#resource('file', file.path, file, fd);
-    }
-    return undefined;
+  /** The file last opened under that number, which may have been closed since. */
+  fileAt(fd: number): OpenedFile | undefined {
+    return this.#files.get(fd);
   }
 
-  #resource(
-    kind: ResourceKind,
-    label: string,
-    opening: Opening | undefined,
-    fd: number | undefined,
-  ): Resource {
-    return {
-      id: ++this.#ids,
-      kind,
-      label,
-      threadId: this.threadId,
-      ...(fd !== undefined && { fd }),
-      ...(opening?.stack && { opened: siteOf(opening.stack) }),
-      ...(opening?.span !== undefined && { span: opening.span }),
-    };
+  /** What was published of that descriptor. */
+  publishedAt(fd: number): Published | undefined {
+    return this.#published.get(fd);
   }
-}
-
-/** Whether the kernel's target, as procfs shows it, has this name. */
-function isNamed(target: string, name: string): boolean {
-  const shown = /^[ -~]*$/.test(name)
-    ? name
-    : (require('./escape') as typeof import('./escape')).escapeText(name);
-  const base = basename(target);
-  return base === shown || base === `${shown} (deleted)`;
-}
-
-/** The socket or server on a descriptor: O(open), so only asked when a fork is about to be reported. */
-export function activeObjectAt(fd: number): Socket | Server | undefined {
-  const { _getActiveHandles } = process as unknown as { _getActiveHandles?: () => object[] };
-  const objects = _getActiveHandles?.call(process) ?? [];
-  return objects.find((object) => descriptorOf(object) === fd) as Socket | Server | undefined;
-}
-
-function addressOf(bound: string | { address: string; port: number }): string {
-  if (typeof bound === 'string') return bound;
-  return bound.address.includes(':') ? `[${bound.address}]:${bound.port}` : `${bound.address}:${bound.port}`;
 }

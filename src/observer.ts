@@ -21,6 +21,7 @@ import { OwnTable } from './own-table';
 import { Owners } from './owners';
 import { createProcfs } from './procfs/procfs';
 import { createReporter, DOCUMENT_REPORTERS } from './reporters';
+import { resourceOf } from './resources';
 import { rules } from './rules';
 import type { StallSnapshot } from './rules/rule';
 import { messageOf, say } from './say';
@@ -244,7 +245,7 @@ export class Observer {
   /** `listen` has failed with EADDRINUSE. */
   conflict(server: Server, error: NodeJS.ErrnoException): Hazard[] {
     const { address, port } = error as { address?: unknown; port?: unknown };
-    const { opened: listened } = this.#gathered.ledger.resourceOf(server, 'listener', '');
+    const { opened: listened } = resourceOf(this.#gathered.ledger, server, 'listener', '');
     const moment = {
       type: 'conflict' as const,
       time: wallClock(),
@@ -264,7 +265,7 @@ export class Observer {
     const fd = descriptorOf(object);
     const target = fd === undefined ? undefined : this.procfs.link('self', fd);
     if (!target) return;
-    const { opened } = ledger.resourceOf(object, 'listener', target);
+    const { opened } = resourceOf(ledger, object, 'listener', target);
     ledger.noteHandedOver(target, opened, ledger.children.get(pid)?.fork);
   }
 

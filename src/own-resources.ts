@@ -4,10 +4,10 @@ import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import type { ResourceMessage } from './channels';
+import { OWN } from './heard-resources';
 import { patch } from './instruments/patch';
 import { descriptorOf } from './instruments/stdio';
 import type { ResourceKind } from './model';
-import { OWN } from './resource-channel';
 
 /** A socket, listener or worker thread; what it says of itself is worked out when it is read. */
 class ObjectMessage implements ResourceMessage {

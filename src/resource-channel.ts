@@ -1,26 +1,11 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { readlinkSync } from 'node:fs';
-import type { ResourceMessage } from './channels';
 import type { Ledger } from './ledger';
 import type { ResourceKind } from './model';
 import type { OwnResources } from './own-resources';
 import { messageOf, say } from './say';
-import { captureError } from './site';
 
 const OPEN = 'forkguard:resource:open';
 const CLOSE = 'forkguard:resource:close';
-const DEPTH = 16;
-const KINDS: ReadonlySet<unknown> = new Set<ResourceKind>([
-  'file',
-  'socket',
-  'listener',
-  'pipe',
-  'process',
-  'thread',
-]);
-
-/** On messages of forkguard's own: whatever copy of it reads them, it knows these resources already. */
-export const OWN = Symbol.for('forkguard.resource');
 
 /**
  * What is published on `forkguard:resource:open` and `:close`. What others publish goes into the ledger, so that
@@ -65,50 +50,22 @@ export class ResourceChannel {
     return this.#own;
   }
 
-  // An error that leaves a subscriber ends the program.
-  readonly #heardOpen = (message: unknown): void => {
-    try {
-      const { kind, label, fd, resource } = understood(message) ?? {};
-      if (kind === undefined || label === undefined) return;
-      const stack = captureError(DEPTH);
-      if (typeof fd === 'number')
-        this.#ledger.notePublished(fd, { kind, label, target: targetOf(fd) }, stack);
-      if (typeof resource === 'object' && resource !== null) this.#ledger.noteObject(resource, stack);
-    } catch (error) {
-      say(`a message on ${OPEN} cannot be used: ${messageOf(error)}`);
-    }
-  };
+  readonly #heardOpen = (message: unknown): void => this.#hear(({ opened }) => opened(this.#ledger, message));
+  readonly #heardClose = (message: unknown): void =>
+    this.#hear(({ closed }) => closed(this.#ledger, message));
 
-  readonly #heardClose = (message: unknown): void => {
+  /** An error that leaves a subscriber ends the program. */
+  #hear(act: (heard: typeof import('./heard-resources')) => void): void {
     try {
-      const { fd } = understood(message) ?? {};
-      if (typeof fd === 'number') this.#ledger.forgetPublished(fd);
+      act(require('./heard-resources') as typeof import('./heard-resources'));
     } catch (error) {
-      say(`a message on ${CLOSE} cannot be used: ${messageOf(error)}`);
+      say(`a message on a forkguard:resource channel cannot be used: ${messageOf(error)}`);
     }
-  };
+  }
 }
 
 /** More than the one subscriber that is our own. `_subscribers` is where Node keeps them, in all versions. */
 function hasOthers(one: Channel): boolean {
   const { _subscribers: subscribers } = one as { _subscribers?: readonly unknown[] };
   return subscribers === undefined || subscribers.length > 1;
-}
-
-function targetOf(fd: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
-  } catch {
-    return undefined; // no /proc, or the number is not open: the publisher may know better
-  }
-}
-
-/** A message of somebody else that keeps to `ResourceMessage`. */
-function understood(message: unknown): ResourceMessage | undefined {
-  if (typeof message !== 'object' || message === null || OWN in message) return undefined;
-  const { kind, label, fd } = message as ResourceMessage;
-  const good =
-    KINDS.has(kind) && typeof label === 'string' && (fd === undefined || (Number.isInteger(fd) && fd >= 0));
-  if (!good) say('a message on a forkguard:resource channel is not understood: see docs/channels.md');
-  return good ? (message as ResourceMessage) : undefined;
 }

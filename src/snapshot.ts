@@ -3,11 +3,11 @@ import { readEnvironment, startsNode } from './environment';
 import { executableOf } from './executable';
 import { type ForkCall, isDirectory } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
-import { activeObjectAt } from './ledger';
 import type { MemoryLook } from './memory-look';
 import type { Crossing, Descriptor, Gap, ProgramFacts } from './model';
 import { isReading, readProgram } from './program';
 import { findReader } from './readers';
+import { activeObjectAt } from './resources';
 import type {
   AftermathSnapshot,
   EnvironmentFacts,

@@ -158,16 +158,19 @@ asRoot('/proc hides other processes', () =>
   }),
 );
 
-test('no descriptor is free', () => {
+test.each([
+  ['the first forks', "require('child_process');"],
+  ['the forks of this process', ''],
+])('no descriptor is free for %s', (what, before) => {
   same(
-    `const fs = require('fs');
+    `const fs = require('fs'); ${before}
      const taken = []; try { for (;;) taken.push(fs.openSync('/dev/null')); } catch (error) { console.log(error.code); }
      ${FORKS}
      for (const fd of taken) fs.closeSync(fd);
      say('after', spawnSync('echo', ['four']).stdout);`,
     { before: 'ulimit -n 60' },
   );
-  expect(records()).toContainEqual(expect.objectContaining({ type: 'gap', what: 'the first forks' }));
+  expect(records()).toContainEqual(expect.objectContaining({ type: 'gap', what }));
 });
 
 asRoot('no process or thread is free', () =>

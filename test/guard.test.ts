@@ -31,6 +31,26 @@ test('a hazard is reported with its place, and the program goes on as without fo
   expect(guarded.stderr).toMatch(/forked {2}.*app\.js:2:/);
 });
 
+describe('whichever way the program comes to a module of Node’s, it is patched', () => {
+  const TELL = `const { isProxy } = process.getBuiltinModule('util').types;
+    const tell = (cp, net) => console.log([cp.spawnSync, cp.ChildProcess.prototype.spawn,
+      net.Server.prototype.listen, net.Socket.prototype.connect].every(isProxy), Array.isArray(process.moduleLoadList),
+      process.moduleLoadList instanceof Array, new Set(process.moduleLoadList).size === process.moduleLoadList.length);`;
+  const ways = {
+    'require.cjs': "tell(require('child_process'), require('node:net'));",
+    'builtin.cjs': "tell(process.getBuiltinModule('child_process'), process.getBuiltinModule('net'));",
+    'dynamic.cjs':
+      "Promise.all([import('child_process'), import('net')]).then(([cp, net]) => tell(cp, net));",
+    'within.cjs': "require('https'); require('cluster'); tell(require('child_process'), require('net'));",
+    'static.mjs': "import * as cp from 'node:child_process'; import * as net from 'net'; tell(cp, net);",
+    'later.cjs': `require('child_process'); require(${JSON.stringify(REGISTER)}); import('child_process').then((cp) => tell(cp, require('net')));`,
+  };
+  test.each(Object.entries(ways))('%s', (name, way) => {
+    const { stdout, stderr } = runNode([file(name, `${TELL}\n${way}`)], {}, name !== 'later.cjs');
+    expect([stdout, stderr]).toEqual(['true true true true\n', '']);
+  });
+});
+
 test('off means off', () => {
   const { stderr } = runNode([file('app.js', HAZARD)], { env: { FORKGUARD: 'off' } });
   expect(stderr).toBe('');

@@ -41,11 +41,11 @@ describe('the own descriptor table', () => {
     expect(asked.size).toBeGreaterThan(0);
     expect(asked.size).toBeLessThan(many.length);
     expect(gaps).toHaveLength(1);
-    while (found.length === 0) {
+    while (!found.includes(last)) {
       table.earn(1000); // of a second in forks it may take a hundredth
       found.push(...table.inheritable(procfs, () => {}));
     }
-    expect(found).toEqual([last]);
+    expect(many.filter((fd) => found.includes(fd))).toEqual([last]);
     expect(many.every((fd) => asked.has(fd))).toBe(true);
   });
 });

@@ -1,4 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '../src/commands/io';
@@ -54,6 +64,21 @@ describe('forkguard report', () => {
     expect(readFileSync(paths[0] as string, 'utf8')).toMatch(/^<!doctype html>/);
     expect(JSON.parse(readFileSync(paths[1] as string, 'utf8')).version).toBe('2.1.0');
     expect(readFileSync(paths[2] as string, 'utf8')).toMatch(/^<\?xml/);
+  });
+
+  it.each<[string, (path: string) => void]>([
+    ['a link', (path) => symlinkSync(file, path)],
+    ['a link to a device', (path) => symlinkSync('/dev/null', path)],
+    ['a FIFO', (path) => spawnSync('mkfifo', [path])],
+    ['a directory', (path) => mkdirSync(path)],
+  ])('does not replace %s', (_, plant) => {
+    const path = join(dir, 'planted');
+    plant(path);
+    const before = lstatSync(path).ino;
+    for (const format of ['--html', '--sarif', '--junit'])
+      expect(() => call(file, format, path)).toThrow(/^cannot write .*it is not a regular file$/);
+    expect(lstatSync(path).ino).toBe(before);
+    expect(readFileSync(file, 'utf8')).toBe(sampleRun);
   });
 
   it('leaves out torn lines and says so', () => {

@@ -1,22 +1,20 @@
-import fs from 'node:fs';
 import { basename } from 'node:path';
 import type { TouchedStdio } from '../instruments/process';
 import type { Orphan } from '../rules/rule';
 import { setTimer } from '../timers';
 import { heartbeat } from '../waits/heartbeat';
+import { isNode, statOf } from './ancestors';
 
 /** Milliseconds in which a process that is about to end, too, does so. */
 const GRACE_MS = 1000;
 /** The same for one that has been asked to, and may have much to finish, or that looks after its parent now and then. */
 const ENDING_MS = 30_000;
 
-const { readlinkSync, readFileSync } = fs;
-
 /**
  * Notices in a Node child that its Node parent has died without ending it: killed, or out of memory, so that
- * nobody in the parent could look. One unref'd timer, rarer the longer the process lives, and only where the
- * parent runs the same Node as this process; or its parent does, because a shell lies between, whose end says
- * nothing: then the timer is there only to be seen by who is blocked above, as `waits/heartbeat` tells.
+ * nobody in the parent could look. One unref'd timer, rarer the longer the process lives. Where a shell lies between
+ * it and the Node above, whose end says nothing, the timer is there only to be seen by who is blocked above, as
+ * `waits/heartbeat` tells.
  */
 export class ParentWatch {
   readonly #parent = process.ppid;
@@ -36,7 +34,7 @@ export class ParentWatch {
     this.#touched = touched;
     this.#found = found;
     this.#watches = isNode(this.#parent);
-    if ((this.#watches || isNode(statOf(this.#parent)[PARENT])) && isMainThread()) this.#wait(heartbeat(0));
+    this.#wait(heartbeat(0));
   }
 
   stop(): void {
@@ -80,19 +78,6 @@ export class ParentWatch {
   }
 }
 
-/** Asked only where the parent is a Node: most programs need not load that module. */
-function isMainThread(): boolean {
-  return (require('node:worker_threads') as typeof import('node:worker_threads')).isMainThread;
-}
-
-function isNode(pid: number | undefined): boolean {
-  try {
-    return pid !== undefined && pid > 1 && readlinkSync(`/proc/${pid}/exe`) === process.execPath;
-  } catch {
-    return false;
-  }
-}
-
 /** `node server.js` */
 function ownCommand(): string {
   const { escapeText } = require('../escape') as typeof import('../escape');
@@ -101,22 +86,5 @@ function ownCommand(): string {
 
 /** `detached` makes a child the leader of a session of its own, so that it can live on. */
 function leadsSession(): boolean {
-  return [process.pid, undefined].includes(statOf('self')[SESSION]);
-}
-
-/** Where they stand behind the state in `/proc/<pid>/stat`. */
-const PARENT = 1;
-const SESSION = 3;
-
-/** The numbers of `/proc/<pid>/stat` from the state on, whose own place is no number; none where it cannot be read. */
-function statOf(pid: number | 'self'): number[] {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number);
-  } catch {
-    return [];
-  }
+  return [process.pid, undefined].includes(statOf('self').session);
 }

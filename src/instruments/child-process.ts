@@ -1,18 +1,20 @@
-import childProcess, { type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { getSystemErrorName } from 'node:util';
 import { now } from '../clock';
 import { capture } from '../site';
 import { type Ending, ForkCall, type ForkRequest } from './fork-call';
-import { type Around, type Callable, patch, proxyOf } from './patch';
+import { type Around, type Callable, patch } from './patch';
 import { requestOfSpawn, requestOfSync, type SyncApi } from './requests';
-import type { Sink } from './sink';
+import { instrumentSend } from './send';
+import type { ForkSink } from './sink';
 import { withPairs, withVariables } from './variables';
 
 /** Deep enough for the program's line below execa or cross-spawn. */
 const DEPTH = 24;
 
 /** The four functions that every child comes from, and what is later done to the child. */
-export function instrumentChildProcess(sink: Sink): void {
+export function instrumentChildProcess(sink: ForkSink): void {
+  const childProcess = require('node:child_process') as typeof import('node:child_process');
   const prototype = childProcess.ChildProcess.prototype;
   patch(prototype, 'spawn', aroundSpawn(sink));
   patch(prototype, 'kill', (original, self, args) => {
@@ -29,7 +31,7 @@ export function instrumentChildProcess(sink: Sink): void {
   }
 }
 
-function aroundSpawn(sink: Sink): Around {
+function aroundSpawn(sink: ForkSink): Around {
   return (original, self, args) => {
     const child = self as ChildProcess;
     const request = requestOfSpawn(args[0]);
@@ -50,7 +52,7 @@ function aroundSpawn(sink: Sink): Around {
   };
 }
 
-function aroundSync(sink: Sink, api: SyncApi): Around {
+function aroundSync(sink: ForkSink, api: SyncApi): Around {
   return (original, self, args) => {
     const request = requestOfSync(api, args);
     if (!request) return Reflect.apply(original, self, args);
@@ -71,7 +73,7 @@ function aroundSync(sink: Sink, api: SyncApi): Around {
 
 /** One more of a burst of calls that were judged: it is noted only if it fails. */
 function passing(
-  sink: Sink,
+  sink: ForkSink,
   request: ForkRequest,
   original: Callable,
   self: unknown,
@@ -101,7 +103,7 @@ function passing(
  * errors: this is one of two.
  */
 function failingOpenly(
-  sink: Sink,
+  sink: ForkSink,
   call: ForkCall,
   original: Callable,
   self: unknown,
@@ -152,7 +154,7 @@ function factsOf(call: ForkCall, pid: number): ForkCall['child'] {
 }
 
 /** Learns of the child's exit and of what is sent to it, without a listener that the program could count. */
-function watch(sink: Sink, fork: ForkCall, process: ChildProcess): void {
+function watch(sink: ForkSink, fork: ForkCall, process: ChildProcess): void {
   const { _handle: handle } = process as unknown as {
     _handle?: { onexit?: (...args: unknown[]) => unknown };
   };
@@ -164,17 +166,6 @@ function watch(sink: Sink, fork: ForkCall, process: ChildProcess): void {
     };
   }
   if (fork.request.stdio.some(({ type }) => type === 'ipc')) instrumentSend(sink, process);
-}
-
-/** `send` is an own property of each end of a channel, made when the channel is. */
-export function instrumentSend(sink: Sink, target: object): void {
-  const owner = target as { send?: unknown };
-  if (typeof owner.send !== 'function') return;
-  owner.send = proxyOf(owner.send as Callable, (original, self, args) => {
-    const result = Reflect.apply(original, self, args);
-    if (typeof args[1] === 'object' && args[1] !== null) sink.sent(target, args[1]);
-    return result;
-  });
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,29 +1,50 @@
-import { syncBuiltinESMExports } from 'node:module';
 import { instrumentAtomics } from './atomics';
-import { instrumentChildProcess, instrumentSend } from './child-process';
 import { instrumentFs } from './fs';
-import { instrumentNet } from './net';
 import { unpatch } from './patch';
 import { type HiddenEvents, instrumentProcess, type TouchedStdio } from './process';
 import type { Sink } from './sink';
-import { instrumentWorkerOutput } from './worker-output';
+import { isLoaded, stopWaiting, whenLoaded } from './when-loaded';
 import { instrumentWorkerThreads } from './worker-threads';
 
-/** Installs all instruments. Returns what takes them out again. */
+/** In a worker thread Node marks the functions of `process` that do not work there. */
+const inWorker = (process.chdir as { disabled?: boolean } | undefined)?.disabled === true;
+
+/** Installs all instruments, each as soon as there is something for it. Returns what takes them out again. */
 export function instrument(sink: Sink, touched: TouchedStdio, hidden: HiddenEvents): () => void {
-  instrumentChildProcess(sink);
-  const stopNet = instrumentNet(sink);
+  let stopNet: (() => void) | undefined;
+  const imported = isLoaded('child_process');
+  const use = (name: string, act: () => void) => whenLoaded(name, () => sink.safely(name, act));
+  use('child_process', () => {
+    const { instrumentChildProcess } = require('./child-process') as typeof import('./child-process');
+    instrumentChildProcess(sink.forks);
+  });
+  use('net', () => {
+    const { instrumentNet } = require('./net') as typeof import('./net');
+    stopNet = instrumentNet(sink);
+  });
   const stopWorkers = instrumentWorkerThreads(sink);
   instrumentFs(sink);
   instrumentProcess(sink, touched, hidden);
-  instrumentSend(sink, process);
   instrumentAtomics(sink);
-  instrumentWorkerOutput(sink);
-  syncBuiltinESMExports(); // or ESM imports would keep the originals
+  if (process.connected) {
+    const { instrumentSend } = require('./send') as typeof import('./send');
+    instrumentSend(sink.forks, process);
+  }
+  if (inWorker) {
+    const { instrumentWorkerOutput } = require('./worker-output') as typeof import('./worker-output');
+    instrumentWorkerOutput(sink);
+  }
+  if (imported) syncImports();
   return () => {
+    stopWaiting();
     unpatch();
-    stopNet();
+    stopNet?.();
     stopWorkers();
-    syncBuiltinESMExports();
+    syncImports();
   };
+}
+
+/** Or ECMAScript modules that have imported something before keep what was there. */
+function syncImports(): void {
+  (require('node:module') as typeof import('node:module')).syncBuiltinESMExports();
 }

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import net from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { captureError } from '../site';
 import { patch } from './patch';
 import type { Sink } from './sink';
@@ -16,8 +16,9 @@ const LISTEN_ERROR = 'tracing:net.server.listen:error';
 
 /** Listeners and client sockets. Accepted sockets belong to their listener and cost nothing. */
 export function instrumentNet(sink: Sink): () => void {
+  const net = require('node:net') as typeof import('node:net');
   patch(net.Server.prototype, 'listen', (original, self, args) => {
-    sink.listening(self as net.Server, captureError(LISTEN_DEPTH), args);
+    sink.listening(self as Server, captureError(LISTEN_DEPTH), args);
     return Reflect.apply(original, self, args);
   });
   patch(net.Socket.prototype, 'connect', (original, self, args) => {
@@ -29,11 +30,11 @@ export function instrumentNet(sink: Sink): () => void {
       stack = new Error();
       Error.stackTraceLimit = limit;
     } catch {} // --frozen-intrinsics
-    sink.connecting(self as net.Socket, stack, args);
+    sink.connecting(self as Socket, stack, args);
     return Reflect.apply(original, self, args);
   });
   const refused = (message: unknown) => {
-    const { server, error } = message as { server: net.Server; error: NodeJS.ErrnoException };
+    const { server, error } = message as { server: Server; error: NodeJS.ErrnoException };
     sink.refused(server, error);
   };
   subscribe(LISTEN_ERROR, refused);

@@ -1,13 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { basename } from 'node:path';
-import type { StdioEntry } from '../model';
 import { capture } from '../site';
-import { ForkCall } from './fork-call';
 import { addOwn, patch, patchGetter } from './patch';
 import type { Sink } from './sink';
 
 const DEPTH = 16;
-const INHERITED: readonly StdioEntry[] = [0, 1, 2].map((fd) => ({ fd, type: 'inherit', parentFd: fd }));
 
 /** Events by which a process learns that it is to end. */
 const REQUESTS: ReadonlySet<unknown> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect']);
@@ -58,11 +54,7 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
     return Reflect.apply(original, self, args);
   });
   patch(process, 'execve', (original, self, args) => {
-    const [file, argv] = args;
-    if (typeof file === 'string')
-      sink.forking(
-        execveCall(file, Array.isArray(argv) ? argv.filter((one) => typeof one === 'string') : []),
-      );
+    sink.replacing(args);
     return Reflect.apply(original, self, args);
   });
 }
@@ -86,22 +78,4 @@ function beforeReallyExit(act: (code: number) => void): () => void {
   };
   if (typeof reallyExit === 'function') Reflect.set(owner, 'reallyExit', last);
   return undo;
-}
-
-function execveCall(file: string, args: readonly string[]): ForkCall {
-  const request = {
-    api: 'process.execve' as const,
-    file,
-    args: args.length > 0 ? args : [basename(file)],
-    cwd: undefined,
-    stdio: INHERITED,
-    streams: new Map<number, object>(),
-    detached: false,
-    shell: false,
-    blocking: false,
-    primitive: 'execve' as const,
-    variable: (name: string) => process.env[name],
-    timeoutMs: 0,
-  };
-  return new ForkCall(request, capture(DEPTH));
 }

@@ -10,10 +10,10 @@ export interface LiveChild {
 }
 
 /**
- * What the instruments tell. Every method is called on the program's own stack: the one who implements it must
- * be quick and must not throw.
+ * What is told of forks. Every method is called on the program's own stack: the one who implements it must be quick
+ * and must not throw.
  */
-export interface Sink {
+export interface ForkSink {
   /** Whether a `*Sync` call is one more of many that were judged: then only its failure is told. */
   passes(request: ForkRequest): boolean;
   /** A call that `passes` has let through has failed. */
@@ -24,14 +24,24 @@ export interface Sink {
   forked(call: ForkCall, process?: ChildProcess): void;
   /** The kernel has reported the child's exit; the program's own listeners have not run yet. */
   exited(child: LiveChild, ending: Ending): void;
-  /** `kill()` was called; `result` is what it returned. */
+  /** `kill()` was called on a child. */
   killing(process: ChildProcess, signal: unknown): void;
-  /** `process.kill()` was called; a negative pid is a process group. */
-  signalled(pid: number, signal: unknown): void;
   /** The program has said that it will not wait for the child. */
   unreferenced(process: ChildProcess): void;
   /** A socket or server was sent over an IPC channel. */
   sent(target: object, handle: object): void;
+}
+
+/** What else is told of a thread, under the same rules. */
+export interface Sink {
+  /** Runs code of ours, of which no error may reach the program. Undefined where it failed. */
+  safely<T>(where: string, act: () => T): T | undefined;
+  /** Made when it is first asked for: most processes never fork. */
+  readonly forks: ForkSink;
+  /** `process.execve()` was called with `args`. */
+  replacing(args: readonly unknown[]): void;
+  /** `process.kill()` was called; a negative pid is a process group. */
+  signalled(pid: number, signal: unknown): void;
   /** `listen()` was called with `args`. */
   listening(server: Server, stack: Error | undefined, args: readonly unknown[]): void;
   /** `listen()` failed. */

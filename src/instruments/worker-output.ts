@@ -1,9 +1,6 @@
 import { patchGetter, proxyOf } from './patch';
 import type { Sink } from './sink';
 
-/** In a worker thread Node marks the functions of `process` that do not work there. */
-const inWorker = (process.chdir as { disabled?: boolean } | undefined)?.disabled === true;
-
 type Callback = (...args: unknown[]) => unknown;
 
 /**
@@ -11,7 +8,6 @@ type Callback = (...args: unknown[]) => unknown;
  * callback of the program are followed until the callback is called; those of `console` have one of Node's own.
  */
 export function instrumentWorkerOutput(sink: Sink): void {
-  if (!inWorker) return;
   const followed = new WeakSet<object>();
   for (const name of ['stdout', 'stderr'] as const) {
     patchGetter(process, name, (original, self) => {

@@ -1,6 +1,16 @@
 /** Appends whole lines to a file that several processes and threads share. */
 
-import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  type Stats,
+  writeSync,
+} from 'node:fs';
 
 const NEWLINE = 10;
 
@@ -32,11 +42,12 @@ function takeBack(fd: number, torn: Buffer): void {
   if (there.equals(torn)) ftruncateSync(fd, start);
 }
 
-function refuseForeign(fd: number): void {
-  const stat = fstatSync(fd);
+/** What somebody else may have put there: what is written would end up elsewhere, or be read by others. */
+export function refuseForeign(stat: Stats): void {
   if (!stat.isFile()) throw new Error('it is not a regular file');
   const user = process.geteuid?.();
   if (user !== undefined && stat.uid !== user) throw new Error('it belongs to another user');
+  if (stat.nlink > 1) throw new Error('it has another name as well (a hard link)');
 }
 
 /**
@@ -50,7 +61,10 @@ export function appendLine(path: string, line: string): void {
   const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   const fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
   try {
-    refuseForeign(fd);
+    const stat = fstatSync(fd);
+    refuseForeign(stat);
+    // new, and the umask took our own rights
+    if (stat.size === 0 && (stat.mode & 0o600) !== 0o600) fchmodSync(fd, 0o600);
     // somebody was cut off in the middle of a line, perhaps killed: ours must not become its second half
     const before = endsWhole(fd) ? '' : '\n';
     const bytes = Buffer.from(`${before}${line}\n`);

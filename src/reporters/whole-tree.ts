@@ -9,6 +9,7 @@ import {
   constants,
   existsSync,
   fstatSync,
+  lstatSync,
   openSync,
   readFileSync,
   renameSync,
@@ -18,6 +19,7 @@ import {
 } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import type { ForkRecord, Gap, Hazard, Reporter, Summary } from '../model';
+import { refuseForeign } from './append';
 import { recordsTo } from './ndjson';
 import type { ReporterOptions } from './options';
 import { cannotWrite, type DocumentFormat, outputPath } from './output-path';
@@ -28,12 +30,16 @@ import { writeStderr } from './stderr';
 const LARGEST = 256 << 20;
 
 /**
+ * The records in a file that the user has named; with `own` in one that only we may have written.
+ *
  * @throws the system's error, or an Error that says why the file is refused
  */
-export function readRunFile(path: string): { run: Run; size: number } {
-  const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+export function readRunFile(path: string, own = false): { run: Run; size: number } {
+  const { O_RDONLY, O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants;
+  const fd = openSync(path, O_RDONLY | O_NONBLOCK | (own ? O_NOFOLLOW : 0));
   try {
     const stat = fstatSync(fd);
+    if (own) refuseForeign(stat);
     if (!stat.isFile()) throw new Error('it is not a regular file');
     if (stat.size > LARGEST) throw new Error(`it is larger than ${LARGEST >> 20} MiB`);
     const bytes = readFileSync(fd);
@@ -55,8 +61,15 @@ export function isReported(options: ReporterOptions, rule: string, pid: number):
   }
 }
 
-/** Replaces the file as a whole: a reader sees the old document or the new one. */
+/**
+ * Replaces the file as a whole: a reader sees the old document or the new one.
+ *
+ * @throws the system's error, or an Error that says why the file is refused
+ */
 export function replaceFile(path: string, content: string): void {
+  // `/dev/stdout` is a link that everybody uses
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false)
+    throw new Error('it is not a regular file');
   const next = `${path}.${process.pid}-${threadId}.tmp`;
   try {
     writeFileSync(next, content, { flag: 'wx', mode: 0o600 });
@@ -93,7 +106,7 @@ export function wholeTree(
       try {
         // another process may have added records after we read them and replaced the document before we did
         for (let attempt = 0; attempt < 5; attempt++) {
-          const { run, size } = readRunFile(records);
+          const { run, size } = readRunFile(records, true);
           replaceFile(target, make(run));
           if (statSync(records).size === size) return;
         }

@@ -7,7 +7,7 @@ import type { ChildFacts, Site } from '../model';
 export const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
 
 // taken at load: programs, and tests, replace them
-const { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } = fs;
+const { appendFileSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync } = fs;
 
 /** A fork of a test run. */
 export interface LoggedFork {
@@ -58,7 +58,7 @@ export class RunLog {
 
   /** The folder has a name that others can guess: it must be our user's. */
   #isOurs(): boolean {
-    const stat = statSync(dirname(this.path), { throwIfNoEntry: false });
+    const stat = lstatSync(dirname(this.path), { throwIfNoEntry: false });
     return stat?.isDirectory() === true && stat.uid === process.getuid?.() && (stat.mode & 0o77) === 0;
   }
 
@@ -86,19 +86,10 @@ export class RunLog {
     };
     const line = `${JSON.stringify(entry)}\n`;
     try {
+      if (this.#late && !this.#isOurs()) mkdirSync(dirname(this.path), { mode: 0o700 });
       appendFileSync(this.path, line, { mode: 0o600 });
     } catch {
-      // the run is over, and its log gone
-      if (this.#late) this.#begin(line);
-    }
-  }
-
-  #begin(line: string): void {
-    try {
-      if (!this.#isOurs()) mkdirSync(dirname(this.path), { mode: 0o700 });
-      appendFileSync(this.path, line, { mode: 0o600 });
-    } catch {
-      // no place for notes: what a test was told of is told again
+      // the run is over and its log gone; or no place for notes: what a test was told of is told again
     }
   }
 

@@ -1,3 +1,4 @@
+import { translateStacksWith } from '../calls';
 import { isDead } from '../exits/departures';
 import type { Exits } from '../exits/exits';
 import { childrenOfThreads } from '../exits/thread-notes';
@@ -8,7 +9,6 @@ import type { ChildFacts, Hazard } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import { PLAIN, renderHazard } from '../render';
 import type { Orphan } from '../rules/rule';
-import { translateStacksWith } from '../site';
 import { setTimer } from '../timers';
 import { Lineage } from './lineage';
 import type { Judgement, Left, Mark, Request } from './protocol';

@@ -7,6 +7,7 @@ import type { ForkCall, ForkRequest } from '../instruments/fork-call';
 import type { Ledger } from '../ledger';
 import type { Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
+import { listenersOf } from '../resources';
 import type { StalledChild, StallSnapshot } from '../rules/rule';
 import { noteOf } from './fork-note';
 import { LateChildren } from './late-children';
@@ -22,7 +23,7 @@ export interface StallContext {
   /** Runs the stall rules on a snapshot. */
   judge(snapshot: StallSnapshot): void;
   /** Listeners and worker threads of this thread, and its children that live. */
-  readonly ledger: Pick<Ledger, 'children' | 'listeners' | 'listens' | 'workers'>;
+  readonly ledger: Ledger;
   /** Hazards that the watcher thread has already reported. */
   reported(hazards: readonly Hazard[]): void;
   gap(gap: { what: string; why: string }): void;
@@ -149,7 +150,7 @@ export class StallWatch {
   /** Children, worker threads or clients of a listener could wait for this thread. */
   #hasOthers(): boolean {
     const { ledger } = this.#context;
-    return ledger.children.size > 0 || ledger.workers().length > 0 || ledger.listens();
+    return ledger.children.size > 0 || ledger.workers().length > 0 || ledger.listening().length > 0;
   }
 
   #post(call: BlockedCall): void {
@@ -166,7 +167,7 @@ export class StallWatch {
       tid: this.#tid,
       threadId,
       call,
-      listeners: ledger.listeners(),
+      listeners: listenersOf(ledger),
       ...(threadId === 0 && isClusterWorker() && { primary: process.ppid }),
     };
     this.#watcher.board.post(note);

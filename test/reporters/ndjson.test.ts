@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  linkSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -57,11 +58,14 @@ describe('the ndjson reporter', () => {
 
   it.each<[string, (file: string) => void, RegExp]>([
     ['a link', (file) => symlinkSync(join(dir, 'other'), file), /ELOOP|not a regular file/],
+    ['a hard link', (file) => linkSync(join(dir, 'other'), file), /another name/],
+    ['a device', (file) => symlinkSync('/dev/full', file), /ELOOP|not a regular file/],
     ['a FIFO', (file) => spawnSync('mkfifo', [file]), /it is not a regular file/],
     ['a directory that is gone', () => rmSync(dir, { recursive: true }), /ENOENT/],
     ['a directory', (file) => spawnSync('mkdir', [file]), /EISDIR/],
   ])('refuses %s, says so once, and goes on', (_, prepare, reason) => {
     const file = join(dir, 'run.ndjson');
+    writeFileSync(join(dir, 'other'), 'precious');
     prepare(file);
     const said: string[] = [];
     const reporter = ndjson({ cwd: dir, output: file, write: (text) => said.push(text) });
@@ -79,6 +83,15 @@ describe('the ndjson reporter', () => {
     spawnSync('chown', ['65534', file]);
     expect(() => appendLine(file, '{}')).toThrow('it belongs to another user');
     expect(statSync(file).size).toBe(0);
+  });
+
+  it.each([0o777, 0o477, 0o077, 0])('is 0600 under umask %o', (mask) => {
+    const file = join(dir, 'run.ndjson');
+    const program = `process.umask(${mask});
+      const { appendLine } = require(${JSON.stringify(join(dist, 'append.js'))});
+      for (let i = 0; i < 2; i++) appendLine(${JSON.stringify(file)}, '{}');`;
+    expect(spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' }).stderr).toBe('');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
   it('does not continue a torn line', () => {
