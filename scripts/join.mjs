@@ -3,7 +3,7 @@
 // loads into another, dist/first-use.js, what the first fork loads into dist/first-fork.js, and what the watcher
 // thread loads into dist/watcher.js. Finding, reading and compiling each module by itself costs more than running it.
 // The modules' own files become one line each that hands out the joined module, so there is one copy of each.
-// Without this step everything works, only slower.
+// Without this step everything works, only slower, and not where a program takes globals away.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -87,14 +87,31 @@ const groups = new Map([
   ['first-fork.js', atFork],
   [
     'watcher.js',
-    neededBy(['src/waits/watcher-thread', 'src/reporters/terminal'], [...atStart, ...atUse, ...atFork]),
+    neededBy(
+      ['src/waits/watcher-thread', 'src/reporters/terminal', 'src/reporters/ndjson'],
+      [...atStart, ...atUse, ...atFork],
+    ),
   ],
 ]);
 const fileOf = new Map([...groups].flatMap(([file, names]) => names.map((name) => [name, file])));
 
+// A program may take away or replace what it finds: ours are the globals, and the functions on some, of the start.
+const COPIED = ['JSON', 'Math', 'Object', 'Reflect'];
+const TAKEN = (
+  'Array Atomics BigInt Buffer Date Int32Array Map Number Promise Proxy RegExp Set SharedArrayBuffer String Symbol URL ' +
+  'WeakMap WeakRef clearInterval clearTimeout parseInt process setInterval setTimeout'
+).split(' ');
+const GLOBALS = [...COPIED, ...TAKEN].join(', ');
+const takeGlobals = `{ ${COPIED.map((name) => `${name}: copied(${name})`)}, ${TAKEN} };
+function copied(object) {
+  return Object.defineProperties({}, Object.getOwnPropertyDescriptors(object));
+}`;
+
 const texts = [...groups].map(([file, names]) => [
   file,
   `'use strict';
+const globals = ${file === 'start-up.js' ? takeGlobals : "require('./start-up.js').globals;"}
+module.exports = (({ ${GLOBALS} }) => {
 const { dirname } = require('node:path');
 const made = Object.create(null);
 function joined$(name) {
@@ -106,7 +123,9 @@ function joined$(name) {
 }
 const modules = {
 ${names.map((name) => joined(name, fileOf, file)).join('')}};
-module.exports = joined$;
+return joined$;
+})(globals);
+module.exports.globals = globals;
 `,
 ]);
 // short names: reading the text is a good part of what the start costs

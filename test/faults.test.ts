@@ -173,12 +173,15 @@ test.each([
   expect(records()).toContainEqual(expect.objectContaining({ type: 'gap', what }));
 });
 
-asRoot('no process or thread is free', () =>
-  same(FORKS, {
-    before: 'ulimit -u 11',
-    prefix: `setpriv --reuid=${USER} --regid=${USER} --clear-groups`,
-  }),
-);
+// Node's own threads take seven
+asRoot('no process or thread is free, or just enough are', () => {
+  for (const limit of [8, 11]) {
+    same(FORKS, {
+      before: `ulimit -u ${limit}`,
+      prefix: `setpriv --reuid=${USER} --regid=${USER} --clear-groups`,
+    });
+  }
+});
 
 asRoot('the disk of the report is full', () => {
   const fault = {
@@ -281,6 +284,23 @@ test('the program replaces what it finds', () =>
     {},
     /^(forkguard: internal error [^\n]*mine\n)*$/, // Node's own loader needs fs as well
   ));
+
+test('the program takes globals away, and replaces their functions', () => {
+  same(
+    `const { log } = console; const { getuid } = process;
+     Reflect.deleteProperty(globalThis, 'process');
+     for (const name of ['Buffer', 'Atomics', 'SharedArrayBuffer', 'Number', 'Math', 'Symbol', 'setTimeout', 'clearTimeout'])
+       globalThis[name] = undefined;
+     JSON.stringify = () => 'nonsense';
+     Reflect.apply = Object.keys = Object.defineProperty = Object.hasOwn = () => { throw new Error('mine'); };
+     ${FORKS.replace('console.log', 'log')}
+     spawn('true', { cwd: '/no/such' }).on('error', (error) => say(error.code));`,
+  );
+  expect(records()).toContainEqual(expect.objectContaining({ rule: 'missing-directories' }));
+});
+
+test('the program puts the names of traps on all objects', () =>
+  same(`Object.prototype.get = Object.prototype.apply = () => { throw new Error('a trap'); };${FORKS}`));
 
 test('children end at every moment', () => {
   same(

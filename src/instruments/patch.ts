@@ -23,10 +23,15 @@ export function patchGetter(owner: object, name: string, around: Around): void {
   replace(owner, name, descriptor, { ...descriptor, get: proxyOf(descriptor.get, around) });
 }
 
+/** Not those, too, that a program has put on Object.prototype, such as a method `get`. */
+export function onlyTraps<F extends object>(traps: ProxyHandler<F>): ProxyHandler<F> {
+  return Object.setPrototypeOf(traps, null);
+}
+
 /** A Proxy of `original` whose calls go through `around`. */
 export function proxyOf<F extends object>(original: F, around: Around): F {
   // as it is: another function around it would be one more frame in every stack of the program
-  const proxy = new Proxy(original, { apply: around as ProxyHandler<F>['apply'] & {} });
+  const proxy = new Proxy(original, onlyTraps({ apply: around as ProxyHandler<F>['apply'] & {} }));
   noteOriginal(proxy, original);
   return proxy;
 }

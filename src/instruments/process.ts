@@ -5,9 +5,6 @@ import type { Sink } from './sink';
 
 const DEPTH = 16;
 
-/** Events by which a process learns that it is to end. */
-const REQUESTS: ReadonlySet<unknown> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect']);
-
 /** Streams of descriptors 0 to 2 that the program has asked Node for. Asking makes them, so we never do. */
 export type TouchedStdio = Map<number, NodeJS.ReadStream | NodeJS.WriteStream>;
 
@@ -38,7 +35,7 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
       }
     }
     if (event === 'uncaughtExceptionMonitor') sink.uncaught(args[1]);
-    else if (REQUESTS.has(event) && process.listenerCount(event as 'disconnect') > 0) sink.askedToEnd();
+    else if (isRequest(event) && process.listenerCount(event as 'disconnect') > 0) sink.askedToEnd();
     else if (event === 'worker' && hidden(event, args[1])) return false;
     return Reflect.apply(emit, self, args);
   });
@@ -57,6 +54,11 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
     sink.replacing(args);
     return Reflect.apply(original, self, args);
   });
+}
+
+/** By these a process learns that it is to end. Nothing is called here that a program could have replaced. */
+function isRequest(event: unknown): boolean {
+  return event === 'SIGTERM' || event === 'SIGINT' || event === 'SIGHUP' || event === 'disconnect';
 }
 
 /** Somebody has put an `emit` of his own in front of ours, and may act once ours has returned. */

@@ -1,3 +1,5 @@
+import { onlyTraps } from './patch';
+
 type Act = () => void;
 
 const PREFIX = 'NativeModule ';
@@ -36,18 +38,21 @@ export function isLoaded(name: string): boolean {
 }
 
 // inherits from Array.prototype, so that the list stays an array for `instanceof`
-const listener = new Proxy(Object.create(Array.prototype), {
-  set(target, key, value, receiver) {
-    const done = Reflect.set(target, key, value, receiver);
-    const act = awaited.get(value);
-    if (act) {
-      awaited.delete(value);
-      if (awaited.size === 0) stopWaiting();
-      act();
-    }
-    return done;
-  },
-});
+const listener = new Proxy(
+  Object.create(Array.prototype),
+  onlyTraps({
+    set(target, key, value, receiver) {
+      const done = Reflect.set(target, key, value, receiver);
+      const act = awaited.get(value);
+      if (act) {
+        awaited.delete(value);
+        if (awaited.size === 0) stopWaiting();
+        act();
+      }
+      return done;
+    },
+  }),
+);
 
 /** The list, if it is what we know it to be. */
 function loadList(): string[] | undefined {

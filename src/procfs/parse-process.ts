@@ -154,6 +154,18 @@ export function parseSchedstat(text: string): RunCounter | undefined {
   return { ranNanoseconds: ran, waitedNanoseconds: waited, slices };
 }
 
+/** Soft limits of `/proc/<pid>/limits` (getrlimit(2)); Infinity where there is none. */
+export interface ProcessLimits {
+  readonly files: number;
+  readonly processes: number;
+}
+
+export function parseLimits(text: string): ProcessLimits {
+  const soft = (name: string) =>
+    Number(new RegExp(`^${name} +(\\d+)`, 'm').exec(text)?.[1] ?? Number.POSITIVE_INFINITY);
+  return { files: soft('Max open files'), processes: soft('Max processes') };
+}
+
 /** `/proc/<pid>/io`: how many system calls of the kind of read and write a process has made. */
 export function parseTransfers(text: string): number | undefined {
   const reads = number(/^syscr: (\d+)/m.exec(text)?.[1]);

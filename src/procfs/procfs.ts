@@ -17,9 +17,11 @@ import { type Mapping, parseExcludedBytes, parseMaps } from './parse-memory';
 import {
   numbers,
   type PosixTimer,
+  type ProcessLimits,
   type ProcessStat,
   type ProcessStatus,
   parseCommandLine,
+  parseLimits,
   parseSchedstat,
   parseStat,
   parseStatus,
@@ -91,6 +93,7 @@ export interface Procfs {
   schedstat(pid: Target, tid?: number): RunCounter | undefined;
   /** How many reads and writes a process has made. */
   transfers(pid: Target): number | undefined;
+  limits(pid: Target): ProcessLimits | undefined;
   timers(pid: Target): PosixTimer[] | undefined;
   /** Bytes of another process's memory; needs the right to trace it (ptrace(2), "access mode checking"). */
   bytesAt(pid: Target, address: bigint, length: number): Buffer | undefined;
@@ -207,6 +210,7 @@ export function createProcfs(root = '/proc'): Procfs {
     wchan: (pid, tid) => read(of(pid, 'wchan', tid), (text) => (/^\w[\w.]*$/.test(text) ? text : undefined)),
     syscall: (pid, tid) => read(of(pid, 'syscall', tid), parseSyscall),
     schedstat: (pid, tid) => read(of(pid, 'schedstat', tid), parseSchedstat),
+    limits: (pid) => read(of(pid, 'limits'), parseLimits),
     transfers: (pid) => read(of(pid, 'io'), parseTransfers),
     timers: (pid) => read(of(pid, 'timers'), parseTimers),
     bytesAt: (pid, address, length) => reader.bytes(of(pid, 'mem'), address, length),

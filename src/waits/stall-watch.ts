@@ -157,7 +157,8 @@ export class StallWatch {
     const { config, threadId, ledger, procfs } = this.#context;
     if (this.#watcher === undefined) {
       const { startWatcher } = require('./watcher') as typeof import('./watcher');
-      this.#watcher = startWatcher(config, threadId) ?? null;
+      this.#watcher = (hasRoom(procfs) && startWatcher(config, threadId)) || null;
+      if (!this.#watcher) this.#context.gap(UNWATCHED);
     }
     if (!this.#watcher) return;
     this.#tid ??= procfs.threadSelf();
@@ -186,6 +187,20 @@ export class StallWatch {
 function isClusterWorker(): boolean {
   if (!process.channel || process.listenerCount('internalMessage') === 0) return false;
   return (require('node:cluster') as typeof import('node:cluster').default).isWorker;
+}
+
+/** So many descriptors are left to the program, and twice as many processes, which threads count as, are its limit. */
+const ROOM = 32;
+const UNWATCHED = {
+  what: 'calls that block',
+  why: 'no thread watches them: the limits leave no room for one beside the program (/proc/self/limits)',
+};
+
+/** Whether a thread of ours, with its event loop, takes nothing that the program may need. */
+function hasRoom(procfs: Procfs): boolean {
+  const limits = procfs.limits('self');
+  if (!limits) return false;
+  return limits.files - (procfs.openCount('self') ?? 0) > ROOM && limits.processes > 2 * ROOM;
 }
 
 /** Milliseconds for which it is believed that no native addon was loaded. */
