@@ -44,8 +44,8 @@ export interface RenderOptions {
   /** Columns; nothing but a single long word is wider. */
   readonly width: number;
   readonly style?: Style;
-  /** Whether to show the line of source at each site (default true). */
-  readonly source?: boolean;
+  /** Whether to show the line of source at a site in this file (default: always). */
+  readonly source?: (file: string) => boolean;
   /** What and where only: for what is worth knowing, but harms nobody yet. */
   readonly brief?: boolean;
 }
@@ -101,7 +101,7 @@ export function renderHazard(hazard: Hazard, options: RenderOptions): string {
           : ` in package \`${by}\``;
     lines.push(labelled(label) + style.place(escapeText(at)) + escapeText(inPackage));
     const source =
-      options.source === false || options.brief
+      options.source?.(frame.file) === false || options.brief
         ? undefined
         : sourceExcerpt(frame, Math.min(width, PROSE_WIDTH) - SOURCE_INDENT);
     if (source !== undefined) lines.push(' '.repeat(SOURCE_INDENT) + style.source(source));

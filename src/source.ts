@@ -11,6 +11,11 @@ const SOURCE_BYTES = 4 << 20;
 /** UTF-16 units: more than fit on a line, because what is redacted is shorter afterwards. */
 const LOOKED_AT = 8192;
 
+/** Where records may be a stranger's: a line of a file that is not source has no business in a report. */
+export function isSourceName(file: string): boolean {
+  return /\.[cm]?[jt]sx?$/.test(file);
+}
+
 /** A path of a frame: ESM frames are URLs. */
 export function framePath(file: string): string {
   if (!file.startsWith('file:')) return file;

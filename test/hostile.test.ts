@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { isAllowed } from '../src/allow';
+import { report } from '../src/commands/report';
 import { readConfig } from '../src/config';
 import { readEnvironment } from '../src/environment';
 import type { ForkRequest } from '../src/instruments/fork-call';
 import { normalizeStdio } from '../src/instruments/stdio';
 import type { Hazard } from '../src/model';
 import { runNode } from './preload';
+import { sampleRun } from './reporters/sample-run';
 
 let folder: string;
 beforeEach(() => {
@@ -90,6 +92,85 @@ test('stdio: any value becomes at least three entries in order', () => {
       expect(entries.map(({ fd }) => fd)).toEqual(entries.map((_, index) => index));
     }),
   );
+});
+
+/** A record, or what is left of it when somebody has put something else in one place. */
+const forged = fc
+  .tuple(
+    fc.constantFrom(...sampleRun.trim().split('\n')),
+    fc.nat(60),
+    fc.oneof(
+      fc.jsonValue(),
+      text,
+      fc.constantFrom('</script><!--', '\u2028', 'javascript:alert(1)', '1e999', -1, 1e308, 0.5, '\u202e'),
+    ),
+  )
+  .map(([line, at, value]) => {
+    const record = JSON.parse(line);
+    const places: [Record<string, unknown>, string][] = [];
+    const walk = (object: Record<string, unknown>): void => {
+      for (const [name, inner] of Object.entries(object)) {
+        places.push([object, name]);
+        if (typeof inner === 'object' && inner !== null) walk(inner as Record<string, unknown>);
+      }
+    };
+    walk(record);
+    const [object, name] = places[at % places.length] as (typeof places)[number];
+    object[name] = value;
+    return JSON.stringify(record);
+  });
+const damaged = fc.oneof(
+  { weight: 4, arbitrary: forged },
+  fc.tuple(forged, fc.nat(400)).map(([line, end]) => line.slice(0, end)),
+  text,
+  fc.json(),
+  fc.constantFrom(
+    '{"type":"gap","__proto__":{"what":"x","why":"y"}}',
+    '{"__proto__":{"type":"summary"},"constructor":1}',
+    `{"type":"gap","what":"a","why":"b","more":${'['.repeat(5000)}${']'.repeat(5000)}}`,
+    `${'['.repeat(100_000)}`,
+    '{"type":"gap","what":"\\u0000\\ud800","why":"{\\"type\\":\\"gap\\"}"}',
+    '\ufeff{"type":"gap","what":"a","why":"b"}',
+  ),
+);
+
+test('report: whatever stands in the file, every format comes out, and nothing of it acts', () => {
+  const file = join(folder, 'run.ndjson');
+  const paths = ['html', 'sarif', 'junit'].map((format) => join(folder, format));
+  fc.assert(
+    fc.property(fc.array(damaged, { minLength: 1, maxLength: 6 }), fc.uint8Array(), (lines, bytes) => {
+      const good = '{"type":"gap","what":"a","why":"b"}';
+      writeFileSync(file, Buffer.concat([Buffer.from(`${good}\n${lines.join('\n')}\n`), bytes]));
+      let out = '';
+      const io = { out: (said: string) => (out += said), error: (said: string) => (out += said) };
+      expect(report([file], io)).toBe(0);
+      expect(report([file, '--github'], io)).toBe(0);
+      const [html, sarif, junit] = paths as [string, string, string];
+      expect(report([file, '--html', html, '--sarif', sarif, '--junit', junit], io)).toBe(0);
+      expect(out.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+      const page = readFileSync(html, 'utf8');
+      const data = /<script type="application\/json" id="data">(.*)<\/script>/.exec(page)?.[1];
+      expect(data).not.toMatch(/[<\u2028\u2029]/);
+      expect(page.match(/<script/g)).toHaveLength(2);
+      JSON.parse(data as string);
+      JSON.parse(readFileSync(sarif, 'utf8'));
+      expect(readFileSync(junit, 'utf8')).not.toMatch(
+        /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u,
+      );
+    }),
+  );
+});
+
+test('report: a line of ten megabytes', () => {
+  const file = join(folder, 'run.ndjson');
+  const long = '://a:'.repeat(2_000_000);
+  writeFileSync(
+    file,
+    `{"type":"gap","what":"${long}","why":"${'['.repeat(20)}"}\n{"type":"gap","what":"${long}\n`,
+  );
+  const io = { out: () => {}, error: () => {} };
+  expect(report([file, '--html', join(folder, 'page.html')], io)).toBe(0);
+  expect(statSync(join(folder, 'page.html')).size).toBeLessThan(200_000);
 });
 
 const CANARY = 'canary-7f3a9c-do-not-print';

@@ -11,6 +11,7 @@ import type { CountedHazard, Run } from '../reporters/read';
 import { toSarif } from '../reporters/sarif';
 import { colored, wantsColor } from '../reporters/terminal';
 import { readRunFile, replaceFile } from '../reporters/whole-tree';
+import { isSourceName } from '../source';
 import { type Io, UsageError } from './io';
 
 const HELP = `forkguard report <file.ndjson> [options]
@@ -43,13 +44,14 @@ const site = ({ file, line, column, package: by }: SiteRecord): Site => ({
 
 /** A record as the hazard it was, as far as printing needs it. */
 function asHazard(record: CountedHazard): Hazard {
-  const { opened, forked } = record;
+  const { opened, forked, ended } = record;
   return {
     rule: record.rule,
     severity: record.severity,
     what: record.what,
     opened: opened === null ? undefined : typeof opened === 'string' ? opened : site(opened),
     forked: forked === null ? undefined : site(forked),
+    ended: ended && site(ended),
     why: record.why,
     help: record.help,
     proof: record.proof,
@@ -68,6 +70,7 @@ function printed(run: Run, cwd: string): string {
   const look = {
     cwd,
     width: columns || 80,
+    source: isSourceName,
     ...(wantsColor(process.env, isTTY === true) && { style: colored() }),
   };
   return run.hazards.map((hazard) => `${renderHazard(asHazard(hazard), look)}\n`).join('\n');

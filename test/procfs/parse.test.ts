@@ -15,6 +15,7 @@ import {
   parseStatus,
   parseSyscall,
   parseTimers,
+  parseTransfers,
 } from '../../src/procfs/parse-process';
 import { parsePeers } from '../../src/waits/unix-peers';
 
@@ -24,6 +25,7 @@ const parsers: Record<string, (text: string) => unknown> = {
   parseSyscall,
   parseSchedstat,
   parseTimers,
+  parseTransfers,
   parseCommandLine,
   parseDescriptorInfo,
   parseLockLine,

@@ -188,6 +188,40 @@ describe('the page in a browser (needs chromium)', () => {
     await page.close();
   });
 
+  browserIt('stands records that were forged', async () => {
+    const attack = '<!--<script>\u2028</style><base href=//x><a href=javascript:alert(1)>]]>&lt;';
+    const lines = sampleRun
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const forged = lines.flatMap((record, index) => [
+      {
+        ...record,
+        pid: [-1, 0.5, 1e308][index % 3],
+        fork: attack,
+        id: attack,
+        fingerprint: `${attack}${index}`,
+      },
+      { ...record, time: ['', 'never', '+275760-09-13T00:00:00Z', '-271821-04-20T00:00:00Z'][index % 4] },
+      {
+        ...record,
+        child: { pid: record.pid, command: attack },
+        docs: 'javascript:alert(1)',
+        blockedMs: -1e300,
+      },
+      { ...record, waits: [{ waiter: attack, on: attack, until: attack }], threads: 1e308, opened: attack },
+    ]);
+    const page = await open(forged.map((record) => JSON.stringify(record)).join('\n'));
+    for (const link of await page.locator('a').all())
+      expect(await link.getAttribute('href')).toMatch(/^#(hazard|fork)-/);
+    for (const link of await page.locator('#cards a').all()) await link.evaluate('(link) => link.click()');
+    await page.fill('#search', attack);
+    expect(await page.locator('base, img, #cards script, #forkrows script').count()).toBe(0);
+    expect(complaints).toEqual([]);
+    expect(requests).toHaveLength(1);
+    await page.close();
+  });
+
   browserIt('says so when there is nothing, and stands a large run', async () => {
     const empty = await open('');
     expect(await empty.locator('#nothing').isVisible()).toBe(true);

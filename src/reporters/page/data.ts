@@ -2,7 +2,7 @@
 
 import type { GapRecord, HazardRecord, SiteRecord } from '../../records';
 import { relativePath } from '../../render';
-import { sourceExcerpt } from '../../source';
+import { isSourceName, sourceExcerpt } from '../../source';
 import type { CountedHazard, Run } from '../read';
 
 /** A site as text, with its line of source where the file is still there. */
@@ -77,12 +77,9 @@ export interface PageData {
   broken: number;
 }
 
-const SOURCE = /\.[cm]?[jt]sx?$/;
-
 function place(site: SiteRecord, cwd: string): Place {
   const { file, line, column } = site;
-  // the records may be a stranger's: a line of a file that is not source has no business in a page
-  const source = SOURCE.test(file) ? sourceExcerpt({ file, line, column }, 160) : undefined;
+  const source = isSourceName(file) ? sourceExcerpt({ file, line, column }, 160) : undefined;
   return {
     at: `${relativePath(file, cwd)}:${line}:${column}`,
     ...(site.package === undefined ? {} : { by: site.package }),
