@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import type { Hazard, Site } from '../src/model';
 import type { HazardRecord, SiteRecord } from '../src/records';
 import { PLAIN, renderHazard } from '../src/render';
+import { misfits } from './schema';
 
 export const ROOT = join(__dirname, '..');
 export const REGISTER = join(ROOT, 'dist/register.js');
@@ -55,6 +56,8 @@ export interface Outcome {
   readonly stdout: string;
   readonly stderr: string;
   readonly hazards: readonly HazardRecord[];
+  /** What is wrong with records by the published schema. */
+  readonly misfits: readonly unknown[];
   readonly timedOut: boolean;
 }
 
@@ -143,10 +146,10 @@ export async function run(program: Program, guarded: boolean): Promise<Outcome> 
   });
   endAll(child.pid!, mark);
   await closed;
-  const records = existsSync(report) ? readFileSync(report, 'utf8').trimEnd().split('\n') : [];
-  const hazards = records
-    .map((line) => JSON.parse(line) as { type: string })
-    .filter(({ type }) => type === 'hazard') as HazardRecord[];
+  const records = (existsSync(report) ? readFileSync(report, 'utf8').trimEnd().split('\n') : []).map(
+    (line) => JSON.parse(line) as { type: string },
+  );
+  const hazards = records.filter(({ type }) => type === 'hazard') as HazardRecord[];
   rmSync(directory, { recursive: true, force: true });
   const tidy = (text: string): string => normalise(text.replaceAll(directory, 'TMP'));
   const away = (record: HazardRecord): HazardRecord =>
@@ -157,6 +160,7 @@ export async function run(program: Program, guarded: boolean): Promise<Outcome> 
     stdout: tidy(output[0]!),
     stderr: tidy(output[1]!),
     hazards: hazards.map(away),
+    misfits: records.flatMap(misfits),
     timedOut,
   };
 }

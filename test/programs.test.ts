@@ -32,6 +32,7 @@ async function examine(program: Program): Promise<void> {
   const bare = await run(program, false);
   const guarded = await run(program, true);
   expect(behaviour(guarded, program)).toEqual(behaviour(bare, program));
+  expect(guarded.misfits).toEqual([]);
   const { hazards } = guarded;
   const loud = hazards.filter(({ severity, rule }) => severity !== 'info' || asked(program, rule));
   const seen = [...new Set(loud.map(({ rule, severity }) => `${rule} ${severity}`))].sort();

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { NODE, REGISTER } from './preload';
+import { misfits } from './schema';
 
 const CLI = join(__dirname, '..', 'dist', 'src', 'cli.js');
 const CANARY = 'ghp_CANARYcanaryCANARY77';
@@ -100,6 +101,13 @@ test.each(['terminal', 'ndjson', 'github', 'sarif', 'junit', 'html'])('reporter 
   for (const rule of ['missing-directories', 'shared-locks', 'inherited-listeners', 'relative-preloads'])
     expect(told).toContain(rule);
   keepsSecrets(told);
+  if (reporter === 'ndjson')
+    expect(
+      written
+        .trim()
+        .split('\n')
+        .flatMap((line) => misfits(JSON.parse(line))),
+    ).toEqual([]);
 });
 
 test('inspect, with and without --json', async () => {

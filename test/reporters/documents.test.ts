@@ -13,6 +13,7 @@ import { toJunit } from '../../src/reporters/junit';
 import { outputPath } from '../../src/reporters/output-path';
 import { readRun } from '../../src/reporters/read';
 import { toSarif } from '../../src/reporters/sarif';
+import { misfits, schema } from '../schema';
 import { hostile, SAMPLE_CWD, waitCycle } from './sample';
 import { sampleRun } from './sample-run';
 
@@ -139,16 +140,12 @@ describe('html', () => {
 });
 
 describe('the record schema', () => {
-  const schema = JSON.parse(readFileSync(join(__dirname, '../../docs/schema/record.schema.json'), 'utf8'));
-  const validate = ajv.compile(schema);
-
   it('fits every record', () => {
     for (const line of sampleRun.trimEnd().split('\n')) {
-      validate(JSON.parse(line));
-      expect(validate.errors).toBeNull();
+      expect(misfits(JSON.parse(line))).toEqual([]);
     }
-    expect(validate({ ...hazardRecord(waitCycle), proof: 'none' })).toBe(false);
-    expect(validate({ type: 'gap', what: 'x' })).toBe(false);
+    expect(misfits({ ...hazardRecord(waitCycle), proof: 'none' })).not.toEqual([]);
+    expect(misfits({ type: 'gap', what: 'x' })).not.toEqual([]);
   });
 
   it('is the one that the types make', () => {
