@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -180,6 +180,20 @@ describe('inspect', () => {
       expect(waits.stuck).toMatchObject([{ grade: 'stuck', cycle: true, deadlines: [] }]);
       expect(waits.stuck[0].waits[0]).toMatchObject({ waiter: { pid }, proof: expect.anything() });
     });
+  });
+
+  test('a program that only has a timer is not called stuck, nor who waits for it', async () => {
+    const program = `require('child_process').execFileSync(process.execPath, ['-e', 'setTimeout(() => {}, 30000)'])`;
+    const parent = spawn(process.execPath, ['-e', program], { detached: true, env, stdio: 'ignore' });
+    try {
+      const children = `/proc/${parent.pid}/task/${parent.pid}/children`;
+      while (readFileSync(children, 'utf8') === '') await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 300)); // the child starts
+      for (const pid of [String(parent.pid), readFileSync(children, 'utf8').trim()])
+        expect(forkguard(['inspect', pid]).stdout).not.toMatch(/^stuck/m);
+    } finally {
+      process.kill(-(parent.pid as number), 'SIGKILL');
+    }
   });
 
   test('a blocked process whose child sleeps is not called stuck, and it is said why', async () => {

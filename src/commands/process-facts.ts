@@ -38,7 +38,8 @@ export function inspectProcess(pid: number, procfs: Procfs): ProcessReport | und
     pid,
     command: command.length > 0 ? command : [stat.comm],
     state: stat.state,
-    isNode: /(^|\/)node(js)?$/.test(executable ?? command[0] ?? ''),
+    // it may have been replaced by a newer one since
+    isNode: /(^|\/)node(js)?( \(deleted\))?$/.test(executable ?? command[0] ?? ''),
     parent: relative(stat.ppid, procfs),
     threads: (procfs.threads(pid) ?? []).map((tid) => procfs.comm(pid, tid) ?? '?'),
     children: (procfs.children(pid) ?? []).flatMap((child) => relative(child, procfs) ?? []),

@@ -77,7 +77,7 @@ function look(pid: number, procfs: Procfs, scene: Omit<Scene, 'picture'>): Look 
     const verdict = judge(graph, root);
     // who stands on the way of one that was told, or only waits for it, is told with it
     const told = stuck.some(({ path }) => path.some((id) => isProcess(id) && verdict?.path.includes(id)));
-    if (verdict && !told) stuck.push(verdict);
+    if (verdict && !told && !merelySleeps(verdict)) stuck.push(verdict);
   }
   const counters = new Map<number, RunCounter>();
   for (const { kind, pid: seen } of graph.values()) {
@@ -88,6 +88,11 @@ function look(pid: number, procfs: Procfs, scene: Omit<Scene, 'picture'>): Look 
   const live = liveNodes(graph, false);
   const quiet = [...graph.keys()].filter((id) => !live.has(id));
   return { graph, stuck, still: picture.still(quiet), counters };
+}
+
+/** Whose own timer ends it, and who waits for nobody else: an idle program is not stuck. */
+function merelySleeps({ grade, cycle, waits }: Verdict): boolean {
+  return grade === 'limited' && (!cycle || waits.every(({ waiter, on }) => waiter.pid === on.pid));
 }
 
 function treeOf(pid: number, procfs: Procfs): number[] {
