@@ -21,8 +21,11 @@ export function readBaseline(): ReadonlySet<string> {
   return new Set(Array.isArray(shared) ? shared.map(String) : []);
 }
 
+/** `target` as the kernel has it, or as procfs shows it. */
 export function baselineKey(fd: number, target: string): string {
-  return `${fd} ${target}`;
+  // at the start few programs have a name that escaping need be loaded for
+  const plain = /^[ -~]*$/.test(target);
+  return `${fd} ${plain ? target : (require('./escape') as typeof import('./escape')).escapeText(target)}`;
 }
 
 function inheritableNow(): Set<string> {

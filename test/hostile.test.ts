@@ -173,6 +173,33 @@ test('report: a line of ten megabytes', () => {
   expect(statSync(join(folder, 'page.html')).size).toBeLessThan(200_000);
 });
 
+test("a file of the launcher with any name is known as the launcher's", () => {
+  const name = join(folder, 'a\n\x1b[31m ü (deleted)');
+  const program = "require('child_process').spawnSync('true')";
+  const { stderr } = runNode(['-e', program], {
+    env: { FORKGUARD_REPORTERS: 'ndjson', NAME: name },
+    launch: 'exec 34>"$NAME"',
+  });
+  const [{ rule, opened, resource }] = stderr.split('\n').map((line) => JSON.parse(line || 'null'));
+  expect([rule, opened, resource]).toEqual([
+    'inheritable-descriptors',
+    'before the program began: by the launcher or shell that started it',
+    null,
+  ]);
+});
+
+test('a call is watched, however long its arguments are', () => {
+  const client = "require('net').connect(process.argv[1]).resume()";
+  const program = `require('net').createServer().listen(${JSON.stringify(join(folder, 's k\x1b'))}, function () {
+    const args = ['-e', ${JSON.stringify(client)}, this.address(), ...Array(50).fill('\\x1b'.repeat(20000))];
+    require('child_process').spawnSync(process.execPath, args, { timeout: 4000, stdio: 'ignore' });
+    this.close();
+  })`;
+  const { stderr } = runNode(['-e', program]);
+  expect(stderr).toContain('warning[wait-cycles] the main thread and child `node` wait for each other');
+  expect(stderr.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+});
+
 const CANARY = 'canary-7f3a9c-do-not-print';
 /** Hazards of several kinds; the value stands in our environment and in the child's. */
 const PROGRAM = `

@@ -90,20 +90,29 @@ const SO_ACCEPTCON = 0x10000;
 const UNIX_STATES = ['free', 'unconnected', 'connecting', 'established', 'disconnecting'];
 const UNIX = /^[0-9a-f]+: [0-9A-F]{8} [0-9A-F]{8} ([0-9A-F]{8}) [0-9A-F]{4} ([0-9A-F]{2}) +(\d+)(?: (.*))?$/i;
 
-/** UNIX sockets: `Num RefCount Protocol Flags Type St Inode Path`; abstract names begin with `@`. */
+/**
+ * UNIX sockets: `Num RefCount Protocol Flags Type St Inode Path`; abstract names begin with `@`. A name can hold a line
+ * that looks the same: nothing is known of a socket that has two.
+ */
 export function parseUnixSockets(text: string): SocketFacts[] {
   const sockets: SocketFacts[] = [];
+  const seen = new Set<number>();
+  const doubtful = new Set<number>();
   for (const line of text.split('\n')) {
     const match = UNIX.exec(line);
     if (!match) continue;
     const listens = (Number.parseInt(match[1]!, 16) & SO_ACCEPTCON) !== 0;
+    const inode = Number(match[3]);
+    // those that nobody has accepted yet have none
+    if (inode !== 0 && seen.has(inode)) doubtful.add(inode);
+    seen.add(inode);
     sockets.push({
-      inode: Number(match[3]),
+      inode,
       protocol: 'unix',
       state: listens ? 'listen' : (UNIX_STATES[Number.parseInt(match[2]!, 16)] ?? 'unknown'),
       local: match[4] ?? '',
       remote: '',
     });
   }
-  return sockets;
+  return doubtful.size === 0 ? sockets : sockets.filter(({ inode }) => !doubtful.has(inode));
 }

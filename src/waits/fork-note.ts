@@ -7,14 +7,17 @@ import { type ForkCall, plainCommand } from '../instruments/fork-call';
 import type { Fork } from '../model';
 import { redactArgs, redactCommandLine } from '../redact';
 
+/** In UTF-16 units: a note must fit into its place, and no more of it is shown. */
+const LONGEST = 4096;
+
 /** Its command, file and arguments are not redacted: only for `forkOf`. */
 export type ForkNote = Fork;
 
-export function noteOf(call: ForkCall): ForkNote {
+export function noteOf(call: ForkCall, args: readonly string[] = call.request.args): ForkNote {
   const { id, time, threadId, api, request } = call;
-  const { file, args, cwd, stdio, detached, shell, blocking, primitive } = request;
+  const { file, cwd, stdio, detached, shell, blocking, primitive } = request;
   const forked = { frames: call.forked.frames };
-  const command = plainCommand(request);
+  const command = plainCommand(request).slice(0, LONGEST);
   const fork = { api, command, file, args, stdio, detached, shell, blocking, primitive, forked };
   return { type: 'fork', id, time, threadId, ...fork, ...(cwd !== undefined && { cwd }) };
 }

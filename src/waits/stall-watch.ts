@@ -90,7 +90,8 @@ export class StallWatch {
       api: fork.api,
       since: wallClock(),
       ...(timeoutMs > 0 && { timeoutMs }),
-      fork: noteOf(fork),
+      // no stall asks for the arguments, which may be a megabyte
+      fork: noteOf(fork, []),
       earlier: this.#context.procfs.threadChildren() ?? [],
     });
     if (fork.blocking) this.#watched = { request: fork.request, since: now() };

@@ -30,13 +30,21 @@ export function createPeerReader(): (inode: number) => number | undefined {
   };
 }
 
-/** `u_str ESTAB 0 0 * 12105 * 12106`: the last number is the peer, the last but two the socket. */
+/**
+ * `u_str ESTAB 0 0 * 12105 * 12106`: the last number is the peer, the last but two the socket. A name can hold a line
+ * that looks the same: nothing is known of a socket that has two.
+ */
 export function parsePeers(text: string): UnixPeers {
   const peers = new Map<number, number>();
+  const doubtful = new Set<number>();
   for (const line of text.split('\n')) {
     const match = /^u_(?:str|seq) +ESTAB .* (\d+) +\* +(\d+) *$/.exec(line);
-    if (match) peers.set(Number(match[1]), Number(match[2]));
+    if (!match) continue;
+    const inode = Number(match[1]);
+    if (peers.has(inode)) doubtful.add(inode);
+    peers.set(inode, Number(match[2]));
   }
+  for (const inode of doubtful) peers.delete(inode);
   return peers;
 }
 

@@ -139,6 +139,28 @@ describe('socket addresses', () => {
   });
 });
 
+describe('UNIX sockets', () => {
+  const row = (inode: number, path: string, flags = '00010000') =>
+    `0000000000000000: 00000002 00000000 ${flags} 0001 01 ${inode} ${path}`;
+
+  it('have any path, and those that wait to be accepted no number', () => {
+    const text = [row(7, '@a@b c'), row(0, '/a', '00000000'), row(0, '/a', '00000000')].join('\n');
+    expect(parseUnixSockets(text).map(({ inode, local, state }) => [inode, local, state])).toEqual([
+      [7, '@a@b c', 'listen'],
+      [0, '/a', 'unconnected'],
+      [0, '/a', 'unconnected'],
+    ]);
+  });
+
+  it('are not known where a path of another looks like their line', () => {
+    const text = [row(7, '/true', '00000000'), row(8, `/x\n${row(7, '/forged')}`)].join('\n');
+    expect(parseUnixSockets(text).map(({ inode }) => inode)).toEqual([8]);
+    const said =
+      'u_str ESTAB 0 0 * 1 * 2\nu_str LISTEN 0 0 /x\nu_str ESTAB 0 0 * 1 * 9\nu_str ESTAB 0 0 * 3 * 4';
+    expect([...parsePeers(said)]).toEqual([[3, 4]]);
+  });
+});
+
 describe('syscall', () => {
   it('tells running, blocked and asleep in a call', () => {
     expect(parseSyscall('running\n')).toEqual({ running: true });
