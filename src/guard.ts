@@ -210,7 +210,8 @@ export class Guard implements Sink {
     });
   }
 
-  askedToEnd(): void {
+  askedToEnd(event: string): void {
+    this.safely(event, () => this.#observer?.exits.departures.interrupted(event));
     if (this.#parent) this.#parent.ending = true;
   }
 

@@ -28,6 +28,15 @@ export function ownConnections(procfs: Procfs): Connections {
     return inode === undefined ? undefined : sockets.find(Number(inode));
   }
 
+  /** Whether a process still has the listener that the connection came in by: then it goes on without it. */
+  function serves(pid: number, { protocol, local }: SocketFacts): boolean {
+    const port = portOf(local);
+    return (procfs.fds(pid) ?? []).some((fd) => {
+      const facts = socketOf(procfs.link(pid, fd));
+      return facts?.state === 'listen' && facts.protocol[0] === protocol[0] && portOf(facts.local) === port;
+    });
+  }
+
   /** The access of a descriptor of a pipe, which may have a name. */
   function accessOf(pid: number | 'self', fd: number): string {
     const descriptor = procfs.descriptor(pid, fd);
@@ -42,12 +51,17 @@ export function ownConnections(procfs: Procfs): Connections {
           accessOf(pid, fd) === 'read' && numbers.some((ours) => /write|both/.test(accessOf('self', ours)))
         );
       const facts = socketOf(target);
-      if (facts?.state !== 'established') return false;
+      if (facts?.state !== 'established' || serves(pid, facts)) return false;
       // which of the connections to a name is whose stands nowhere in /proc: it may be this one
       if (facts.protocol === 'unix') return named || facts.local !== '';
       return ends.has(`${plain(facts.local)} ${plain(facts.remote)}`);
     },
   };
+}
+
+/** Of an address with a port; a path is as it is. */
+function portOf(address: string): string {
+  return address.slice(address.lastIndexOf(':') + 1);
 }
 
 /** `[::ffff:127.0.0.1]:80` is `127.0.0.1:80`. */

@@ -78,6 +78,21 @@ export class Departures {
     }
   }
 
+  /**
+   * This process was sent a signal, which a terminal sends to its whole process group: the children of that group who
+   * catch it were asked to end, too, unless somebody meant this process alone.
+   */
+  interrupted(event: string): void {
+    if (event !== 'SIGINT' && event !== 'SIGHUP') return;
+    const { procfs, children } = this.#options;
+    const signal = constants.signals[event];
+    const group = procfs.stat('self')?.pgrp;
+    for (const pid of children().keys()) {
+      const caught = procfs.status(pid)?.signalsCaught ?? 0n;
+      if (procfs.stat(pid)?.pgrp === group && hasSignal(caught, signal)) this.#note(pid, signal);
+    }
+  }
+
   /** Who was addressed directly has been asked to end: whether it obeys is another question. */
   #address(pid: number): void {
     if (this.#addressed.size >= MOST_ADDRESSED) this.#addressed.clear();
@@ -179,6 +194,11 @@ function numberOf(signal: unknown): number | undefined {
   if (signal === undefined || signal === null) return constants.signals.SIGTERM;
   if (typeof signal === 'number') return signal === 0 ? undefined : signal;
   return (constants.signals as Record<string, number>)[String(signal).toUpperCase()];
+}
+
+/** Whether a signal is in a set of `/proc/<pid>/status`. */
+export function hasSignal(set: bigint, signal: number): boolean {
+  return (set & (1n << BigInt(signal - 1))) !== 0n;
 }
 
 export function nameOf(signal: number): string {

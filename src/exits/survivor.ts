@@ -10,7 +10,7 @@ import type { SharedDescriptor, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { forkOf } from '../waits/fork-note';
 import { awaits, awaitsOnly } from './awaiting';
-import { type Departures, isDead, nameOf } from './departures';
+import { type Departures, hasSignal, isDead, nameOf } from './departures';
 import { keptAliveThrough } from './keepers';
 import { knowsParent } from './parent-watchers';
 import type { ThreadChild } from './thread-notes';
@@ -184,7 +184,7 @@ export function survivorOf(candidate: Candidate, context: SnapshotContext): Surv
   for (const signal of ignored) proof.push(`/proc/${pid}/status: SigIgn has ${signal}, which it was sent`);
   if (candidate.thread !== undefined) proof.push(`worker thread ${candidate.thread} of this process made it`);
   const apart =
-    stat.session === pid || (ignores !== undefined && ignoresSignal(ignores, constants.signals.SIGHUP));
+    stat.session === pid || (ignores !== undefined && hasSignal(ignores, constants.signals.SIGHUP));
   return new LivingChild(candidate, apart, ignored, proof, context);
 }
 
@@ -193,13 +193,9 @@ function disobeyed(sent: ReadonlySet<number>, ignores: bigint | undefined): stri
   const signals = [...sent];
   if (signals.length === 0) return [];
   if (ignores === undefined) return undefined;
-  if (signals.some((signal) => !ignoresSignal(ignores, signal))) return undefined;
+  // the kernel keeps SIGKILL out of what is ignored
+  if (signals.some((signal) => !hasSignal(ignores, signal))) return undefined;
   return signals.map(nameOf);
-}
-
-/** By its bits in `SigIgn` of `/proc/<pid>/status`; the kernel keeps SIGKILL out of them. */
-function ignoresSignal(ignores: bigint, signal: number): boolean {
-  return (ignores & (1n << BigInt(signal - 1))) !== 0n;
 }
 
 /** The descriptors of the child that are open file descriptions of ours: same socket, same pipe. */

@@ -35,7 +35,7 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
       }
     }
     if (event === 'uncaughtExceptionMonitor') sink.uncaught(args[1]);
-    else if (isRequest(event) && process.listenerCount(event as 'disconnect') > 0) sink.askedToEnd();
+    else if (isRequest(event) && process.listenerCount(event as 'disconnect') > 0) sink.askedToEnd(event);
     else if (event === 'worker' && hidden(event, args[1])) return false;
     return Reflect.apply(emit, self, args);
   });
@@ -57,7 +57,7 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
 }
 
 /** By these a process learns that it is to end. Nothing is called here that a program could have replaced. */
-function isRequest(event: unknown): boolean {
+function isRequest(event: unknown): event is string {
   return event === 'SIGTERM' || event === 'SIGINT' || event === 'SIGHUP' || event === 'disconnect';
 }
 

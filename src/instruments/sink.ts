@@ -59,7 +59,7 @@ export interface Sink {
   /** The thread's event loop or process ends; the program's own `exit` listeners have run. */
   exiting(code: number): void;
   /** This process handles a signal that asks it to end, or the end of its IPC channel. */
-  askedToEnd(): void;
+  askedToEnd(event: string): void;
   /** An exception that nobody caught is about to end the process. */
   uncaught(error: unknown): void;
   /** `Atomics.wait` is about to block. Returns whether `waited` shall be called. */

@@ -35,7 +35,11 @@ function load(name: string, cwd: string): unknown {
 }
 
 function isReporter(value: unknown): value is Reporter {
-  return typeof value === 'object' && value !== null && typeof (value as Reporter).hazard === 'function';
+  try {
+    return typeof value === 'object' && value !== null && typeof (value as Reporter).hazard === 'function';
+  } catch {
+    return false; // a getter has failed
+  }
 }
 
 /**
