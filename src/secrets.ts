@@ -59,7 +59,17 @@ export const SHAPES: readonly Shape[] = [
   { name: 'npm token', pattern: /\bnpm_\w{30,255}/g, replacement: REDACTED },
   { name: 'PyPI token', pattern: /\bpypi-[\w-]{30,1024}/g, replacement: REDACTED },
   { name: 'Google key', pattern: /\b(?:AIza[\w-]{30,255}|ya29\.[\w-]{16,1024})/g, replacement: REDACTED },
-  { name: 'Hugging Face token', pattern: /\bhf_\w{20,255}/g, replacement: REDACTED },
+  {
+    name: 'token of Hugging Face, DigitalOcean, Shopify, Docker or Databricks',
+    pattern: /\b(?:hf_|do[opr]_v1_|shp(?:at|ca|pa|ss)_|dckr_pat_|dapi(?=[0-9a-f]{16}))[\w-]{16,255}/g,
+    replacement: REDACTED,
+  },
+  {
+    name: 'SendGrid key or HashiCorp Vault token',
+    pattern: /\b(?:SG\.[\w-]{16,64}\.|hv[bsr]\.)[\w-]{16,255}/g,
+    replacement: REDACTED,
+  },
+  { name: 'Telegram token', pattern: /\b\d{6,12}:AA[\w-]{30,40}/g, replacement: REDACTED },
   {
     name: 'private key',
     pattern: /-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[\s\S]{0,4096}/g,
@@ -82,14 +92,15 @@ export const SHAPES: readonly Shape[] = [
   {
     name: 'value of a secret field (query string, JSON, header)',
     pattern:
-      /((?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|credentials?|signature)["']?\s{0,4}[:=]\s{0,4}["'`]?)(?!\[redacted\])[^\s"'`&,;}]{1,2048}/gi,
+      /((?:password|passwd|passphrase|secret|token|api[-_]?key|access[-_]?key|account[-_]?key|credentials?|signature)["']?\]?\s{0,4}[:=]\s{0,4}["'`]?)(?!\[redacted\])[^\s"'`&,;}]{1,2048}/gi,
     replacement: `$1${REDACTED}`,
     inSource: false,
   },
 ];
 
 /** A variable or a flag whose name holds one of these words has a secret value. */
-export const SECRET_IN_NAME = /passw|passphrase|pwd|secret|token|credential|apikey|accesskey|privatekey/;
+export const SECRET_IN_NAME =
+  /passw|passphrase|pwd|secret|token|credential|sessionid|apikey|accesskey|privatekey/;
 export const SECRET_WORD = new Set([
   'pass',
   'key',
@@ -151,5 +162,6 @@ export const OPTIONS: readonly Option[] = [
   { program: /^openssl$/, flag: '-K', next: true },
   { program: /^openssl$/, flag: '-passin', next: true },
   { program: /^openssl$/, flag: '-passout', next: true },
-  { program: /^htpasswd$/, flag: '-b', next: true },
+  { program: /^lftp$/, flag: '-u', attached: true, next: true },
+  { program: /^vault$/, flag: 'login', next: true },
 ];

@@ -115,6 +115,23 @@ describe('redactArgs', () => {
       ['app', '{"password":"a\\"b","x":1}', 'https://a/?sv=1&sig=abc&x=1'],
       ['app', `{"password":"${R}","x":1}`, `https://a/?sv=1&sig=${R}&x=1`],
     ],
+    [
+      [
+        'app',
+        `SG.${'a'.repeat(22)}.${'b'.repeat(40)}`,
+        `dop_v1_${'0'.repeat(64)}`,
+        `123456789:AA${'x'.repeat(33)}`,
+      ],
+      ['app', R, R, R],
+    ],
+    [
+      ['python3', '-c', "os.environ['TOKEN']='x'", 'AccountKey=x;EndpointSuffix=y', '--session-id', 'x'],
+      ['python3', '-c', `os.environ['TOKEN']='${R}'`, `AccountKey=${R}`, '--session-id', R],
+    ],
+    [
+      ['vault', 'login', 'x', 'lftp', '-u', 'me,x'],
+      ['vault', 'login', R, 'lftp', '-u', R],
+    ],
     [['-p'], ['-p']],
     [
       ['node', 'server.js', '--port', '8080'],
