@@ -182,6 +182,7 @@ export class Guard implements Sink {
   started(worker: Worker, stack: Error | undefined): void {
     this.safely('started', () => {
       this.ledger.noteWorker(worker, stack);
+      if (process.env.FORKGUARD_INTERNAL_RUN !== undefined) this.observer.started(worker, stack);
       threadNotes().hearThreads();
       this.#resources.opened('thread', worker, []);
     });

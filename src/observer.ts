@@ -1,5 +1,6 @@
 import { hasSubscribers } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
+import type { Worker } from 'node:worker_threads';
 import { Aftermath } from './aftermath';
 import { unknownRules } from './allow';
 import { Budget } from './budget';
@@ -25,8 +26,10 @@ import { resourceOf } from './resources';
 import { rules } from './rules';
 import type { StallSnapshot } from './rules/rule';
 import { messageOf, say } from './say';
+import { siteOf } from './site';
 import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
 import { Strangers } from './strangers';
+import type { RunLog } from './testing/run-log';
 import type { Session } from './testing/session';
 import { isTraced } from './tracing';
 
@@ -182,7 +185,7 @@ export class Observer {
     if (this.#gathered.config.forks) this.engine.each('fork', (reporter) => reporter.fork?.(record()));
     publishEnd(call, record);
     if (this.#tests) this.#tests.forked(call);
-    else this.#noteForTests(call);
+    else this.#noteForTests((log) => log.add(call, call.threadId));
     this.drainGaps();
     if (judged) this.#budget.spend(call, now() - begin);
     return hazards;
@@ -215,14 +218,22 @@ export class Observer {
   /** The kernel has reported the exit of a child. */
   exited(child: LiveChild): void {
     this.exits.exited(child);
-    this.#tests?.exited(child);
+    if (this.#tests) this.#tests.exited(child);
+    else this.#noteForTests((log) => log.ended(child.process.pid ?? 0));
+  }
+
+  /** A worker thread in a test run: what it forks belongs to the test that has started it. */
+  started({ threadId }: Worker, stack: Error | undefined): void {
+    const noted = { starts: threadId, time: wallClock(), ...(stack && { forked: siteOf(stack) }) };
+    this.#noteForTests((log) => log.add(noted, this.#gathered.ledger.threadId));
   }
 
   /** A process or worker thread that a test has started: the runner's main process reads where it forked. */
-  #noteForTests(call: ForkCall): void {
+  #noteForTests(note: (log: RunLog) => void): void {
     if (process.env[RUN_LOG] === undefined) return;
     const { RunLog } = require('./testing/run-log') as typeof import('./testing/run-log');
-    RunLog.here()?.add(call, call.threadId);
+    const log = RunLog.here();
+    if (log) note(log);
   }
 
   /** A detached child was let go: what it keeps of ours is now certain to matter. */

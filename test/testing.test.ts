@@ -194,6 +194,42 @@ describe('what is ended late is no leak', () => {
   });
 });
 
+test.each([
+  ['jest', JEST, 'module.exports = { reporters: ["forkguard/jest-reporter"] };', ['--forceExit']],
+  [
+    'vitest',
+    VITEST,
+    'module.exports = { test: { globals: true, reporters: ["forkguard/vitest-reporter"] } };',
+    ['run', '--pool=vmThreads'],
+  ],
+])('%s: the reporter alone names the test', async (name, runner, config, options) => {
+  const folder = `alone-${name}`;
+  mkdirSync(join(project, folder));
+  writeFileSync(join(project, folder, `${name}.config.cjs`), config);
+  writeFileSync(
+    join(project, folder, 'late.cjs'),
+    "require('child_process').spawn('sleep', ['50'], { stdio: 'ignore' }).unref();",
+  );
+  writeFileSync(
+    join(project, folder, 'leaky.test.js'),
+    `const cp = process.getBuiltinModule('child_process'), { Worker } = process.getBuiltinModule('worker_threads');
+     describe('d', () => {
+       test('shell', () => new Promise((end) => cp.exec('sleep 50; true', { timeout: 100 }, () => end())));
+       test('thread', () => new Promise((end) => new Worker(\`\${process.cwd()}/late.cjs\`).on('exit', end)));
+       test('child', () => { cp.spawn('sleep', ['50'], { stdio: 'ignore' }); });
+     });`,
+  );
+  const { code, output } = await run(folder, [runner, ...options]);
+  const left = output.split('live on\n')[1] ?? '';
+  const named = left.match(/test {4}.*\n {2}forked {2}[^:]*:\d+/g)?.sort();
+  expect(named).toEqual([
+    'test    d > child (leaky.test.js)\n  forked  leaky.test.js:5',
+    'test    d > shell (leaky.test.js)\n  forked  leaky.test.js:3',
+    'test    d > thread (leaky.test.js)\n  forked  late.cjs:1',
+  ]);
+  expect(code).toBe(1);
+});
+
 test('what a worker leaves that dies only while the run ends is found', async () => {
   writeFileSync(
     join(project, 'late.js'),

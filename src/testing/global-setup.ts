@@ -1,11 +1,17 @@
 import { END, Run } from './run';
+import { type Vitest, watchRun } from './vitest-run';
 
 /**
  * `globalSetup: 'forkguard/global-setup'` of vitest, or of jest with `globalTeardown: 'forkguard/global-teardown'`:
- * after the run, processes that its workers have left fail it, with the test and the place of the fork where they
- * are known. Returns what ends the run.
+ * after the run, processes that its workers have left fail it, with the place of the fork, and with the test where
+ * that is known. Returns what ends the run of jest.
  */
-function begin(): () => Promise<void> {
+function begin(of: { readonly vitest?: Vitest }): (() => Promise<void>) | undefined {
+  // the workers of vitest live longer than a global set-up
+  if (of.vitest) {
+    watchRun(of.vitest);
+    return undefined;
+  }
   const run = new Run();
   const end = async (): Promise<void> => {
     const report = await run.end();

@@ -13,6 +13,14 @@ const MS_PER_TICK = 10;
 /** Variables by which runners tell their workers apart; what a worker starts inherits them. */
 const WORKER_VARIABLES = ['JEST_WORKER_ID', 'VITEST_POOL_ID', 'VITEST_WORKER_ID', 'MOCHA_WORKER_ID'];
 
+/** Those that this process or thread has. */
+export function workerMarks(): string[] {
+  return WORKER_VARIABLES.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [`${name}=${value}`];
+  });
+}
+
 interface Started {
   readonly call: ForkCall;
   /** Unknown of a child of `execSync` or `execFileSync` that has ended well. */
@@ -122,12 +130,8 @@ export class Lineage {
   }
 
   #sameWorker(pid: number): boolean {
-    const wanted = WORKER_VARIABLES.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [`${name}=${value}`];
-    });
     const there = this.#procfs.environment(pid);
-    return there !== undefined && wanted.every((pair) => there.includes(pair));
+    return there !== undefined && workerMarks().every((pair) => there.includes(pair));
   }
 
   #now(): number {

@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { wallClock } from '../clock';
 import type { ChildFacts, Site } from '../model';
+import { workerMarks } from './lineage';
 
 /** The variable through which the processes of one test run know its log. */
 export const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
@@ -11,16 +13,36 @@ const { appendFileSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync 
 
 /** A fork of a test run. */
 export interface LoggedFork {
-  readonly pid: number;
+  /** Unknown of `execSync` and `execFileSync`. */
+  readonly pid?: number;
   readonly command: string;
   /** The process and thread that forked. */
   readonly by: number;
   readonly thread: number;
+  /** It is no child, but the worker thread of this number. */
+  readonly starts?: number;
+  /** The variables by which its runner tells its workers apart. */
+  readonly worker: readonly string[];
+  /** From when to when the child has lived, in milliseconds since 1970. */
+  readonly time?: number;
+  end?: number;
+  /** The files of the program that the fork came through, innermost first. */
+  readonly through: readonly string[];
   readonly site?: { readonly file: string; readonly line: number; readonly column: number };
   readonly test?: string;
   readonly file?: string;
   /** A test has failed, or was told, because of it. */
   readonly told?: boolean;
+}
+
+/** What is noted of a fork, of a worker thread, or of what a child has left behind. */
+interface Noted {
+  readonly child?: ChildFacts | undefined;
+  readonly forked?: Site | undefined;
+  readonly command?: string;
+  readonly time?: number;
+  readonly blocking?: boolean;
+  readonly starts?: number;
 }
 
 /** Notes on forks that outlive the thread and the process that wrote them: runners kill both. */
@@ -48,12 +70,9 @@ export class RunLog {
   /** Processes of which the tests of a process that has been killed have been told, in a run with a log or without. */
   static toldBy(pid: number): ReadonlySet<number> {
     const own = RunLog.ofProcess(pid);
-    const entries = [
-      ...(RunLog.here()?.read().values() ?? []),
-      ...(own.#isOurs() ? own.read().values() : []),
-    ];
+    const entries = [...(RunLog.here()?.read() ?? []), ...(own.#isOurs() ? own.read() : [])];
     if (own.#isOurs()) own.remove();
-    return new Set(entries.flatMap((entry) => (entry.told && entry.by === pid ? entry.pid : [])));
+    return new Set(entries.flatMap((entry) => (entry.told && entry.by === pid ? (entry.pid ?? []) : [])));
   }
 
   /** The folder has a name that others can guess: it must be our user's. */
@@ -66,36 +85,50 @@ export class RunLog {
     return new RunLog(join(mkdtempSync(join(tmpdir(), 'forkguard-run-')), 'forks'));
   }
 
-  /** Notes a child, or what a child has left behind, with the place of the fork and the test that runs. */
+  /** Notes a child, a worker thread, or what a child has left behind, with the place of the fork and the test that runs. */
   add(
-    { child, forked }: { readonly child?: ChildFacts | undefined; readonly forked?: Site | undefined },
+    { child, forked, command, time, blocking, starts }: Noted,
     thread: number,
     test?: { readonly name: string; readonly file: string },
     told = false,
   ): void {
-    const frame = forked?.frames[0];
-    if (!child) return;
+    if (!child && !blocking && starts === undefined) return;
+    const frames = forked?.frames ?? [];
+    const [frame] = frames;
     const entry: LoggedFork = {
-      pid: child.pid,
-      command: child.command,
+      ...(child && { pid: child.pid }),
+      command: child?.command ?? command ?? '',
       by: process.pid,
       thread,
+      ...(starts !== undefined && { starts }),
+      worker: workerMarks(),
+      ...(time !== undefined && { time }),
+      ...(blocking && { end: wallClock() }),
+      through: [...new Set(frames.map(({ file }) => file))],
       ...(frame && { site: { file: frame.file, line: frame.line, column: frame.column } }),
       ...(test && { test: test.name, file: test.file }),
       ...(told && { told }),
     };
-    const line = `${JSON.stringify(entry)}\n`;
+    this.#append(entry);
+  }
+
+  /** Notes that a child has ended. */
+  ended(pid: number): void {
+    this.#append({ ended: pid, end: wallClock() });
+  }
+
+  #append(entry: object): void {
     try {
       if (this.#late && !this.#isOurs()) mkdirSync(dirname(this.path), { mode: 0o700 });
-      appendFileSync(this.path, line, { mode: 0o600 });
+      appendFileSync(this.path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
     } catch {
       // the run is over and its log gone; or no place for notes: what a test was told of is told again
     }
   }
 
-  /** The forks so far, by pid; the last one where a pid was used again. */
-  read(): Map<number, LoggedFork> {
-    const forks = new Map<number, LoggedFork>();
+  /** The forks so far, in their order: the last one counts where a pid was used again. */
+  read(): LoggedFork[] {
+    const forks: LoggedFork[] = [];
     let text = '';
     try {
       text = readFileSync(this.path, 'utf8');
@@ -104,8 +137,10 @@ export class RunLog {
     }
     for (const line of text.split('\n')) {
       try {
-        const entry = JSON.parse(line) as LoggedFork;
-        forks.set(entry.pid, entry);
+        const entry = JSON.parse(line) as LoggedFork & { readonly ended?: number };
+        const child = entry.ended && forks.findLast(({ pid }) => pid === entry.ended);
+        if (child && entry.end !== undefined) child.end = entry.end;
+        else if (entry.ended === undefined) forks.push(entry);
       } catch {
         // the last line, or one that was cut off
       }

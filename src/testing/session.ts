@@ -91,21 +91,19 @@ export class Session {
       this.#hazards.shift();
       this.#dropped++;
     }
-    // the runner's main process finds it again, and cannot know where it comes from
+    // the runner's main process finds it again
     this.#noteLeft(hazard);
     return this.#diverting > 0;
   }
 
   #noteLeft(hazard: Hazard): void {
     const { rule, forked, child } = hazard;
-    if (rule !== 'orphaned-children' || !child || this.#told.has(child.pid)) return;
-    if (this.#judging) {
-      this.#told.add(child.pid);
-      this.#options.exits.reported(hazard);
-    }
+    if (!this.#judging || rule !== 'orphaned-children' || !child || this.#told.has(child.pid)) return;
+    this.#told.add(child.pid);
+    this.#options.exits.reported(hazard);
     const { threadId } = this.#options.ledger;
-    const log = this.#log ?? (this.#judging && threadId === 0 ? RunLog.ofProcess(process.pid) : undefined);
-    log?.add({ child, forked }, threadId, this.#test, this.#judging);
+    const log = this.#log ?? (threadId === 0 ? RunLog.ofProcess(process.pid) : undefined);
+    log?.add({ child, forked }, threadId, this.#test, true);
   }
 
   forked(call: ForkCall): void {
@@ -115,7 +113,9 @@ export class Session {
 
   exited({ process: { pid } }: LiveChild): void {
     this.#exits++;
-    if (pid !== undefined) this.#lineage.exited(pid);
+    if (pid === undefined) return;
+    this.#lineage.exited(pid);
+    this.#log?.ended(pid);
   }
 
   /** The process or thread ends. */
