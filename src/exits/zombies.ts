@@ -7,6 +7,9 @@ import { setTimer } from '../timers';
 import { forkOf } from '../waits/fork-note';
 import type { ThreadChild } from './thread-notes';
 
+/** Milliseconds between looks: who lives after all of them is an orphan. */
+const PAUSES = [500, 350, 650, 350];
+
 /** Milliseconds for which a child must have been dead, and not reaped, to be called a zombie. */
 const ZOMBIE_MS = 300;
 
@@ -30,6 +33,7 @@ export interface ZombiesOptions {
 export class Zombies {
   readonly #options: ZombiesOptions;
   readonly #unreaped = new Map<number, Unreaped>();
+  readonly #told = new Set<number>();
   #lastExit = Number.NEGATIVE_INFINITY;
 
   constructor(options: ZombiesOptions) {
@@ -49,7 +53,7 @@ export class Zombies {
 
   /** Children in state Z that have been so for a while, and children that are gone although Node was not told. */
   all(): readonly Zombie[] {
-    return [...this.#deadFor(ZOMBIE_MS), ...this.#stolen()];
+    return [...this.#untold(), ...this.#stolen()];
   }
 
   #expect(kind: Unreaped['kind']): void {
@@ -64,14 +68,21 @@ export class Zombies {
       }
     };
     look();
-    setTimer(() => {
-      look();
-      if (this.#unreaped.size === 0) return;
+    const wait = ([pause, ...others]: readonly number[]) => {
+      if (pause === undefined) return;
       setTimer(() => {
-        const zombies = this.#deadFor(ZOMBIE_MS);
+        look();
+        const zombies = this.#untold();
+        for (const { child } of zombies) this.#told.add(child.pid);
         if (zombies.length > 0) this.#options.found(zombies);
-      }, ZOMBIE_MS + 50).unref();
-    }, 500).unref();
+        wait(others);
+      }, pause).unref();
+    };
+    wait(PAUSES);
+  }
+
+  #untold(): Zombie[] {
+    return this.#deadFor(ZOMBIE_MS).filter(({ child }) => !this.#told.has(child.pid));
   }
 
   #deadFor(milliseconds: number): Zombie[] {
@@ -80,6 +91,7 @@ export class Zombies {
       const stat = procfs.stat(pid);
       if (stat?.startTime !== startTime || stat.state !== 'Z') {
         this.#unreaped.delete(pid);
+        this.#told.delete(pid);
         return [];
       }
       if (now() - seen < milliseconds) return [];
