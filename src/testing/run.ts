@@ -1,5 +1,6 @@
 import { escapeText } from '../escape';
 import { createProcfs, type Procfs } from '../procfs/procfs';
+import { redactText } from '../redact';
 import { relativePath } from '../render';
 import { ask, isLoaded } from './ask';
 import type { Left, Mark } from './protocol';
@@ -87,7 +88,7 @@ export class Run {
     const forks = this.#log.read();
     return left
       .map((pid) => {
-        const comm = escapeText(procfs.stat(pid)?.comm ?? '');
+        const comm = procfs.stat(pid)?.comm ?? '';
         const fork = originOf(pid, forks, procfs);
         if (!fork) return describe(pid, comm, undefined);
         // a set-up module has named it, and knows the lines of the source
@@ -180,5 +181,5 @@ function describe(pid: number, comm: string, fork: LoggedFork | undefined): stri
     `  proof   /proc/${pid}/environ has the mark of this run, whose tests have ended`,
     '  docs    docs/rules/orphaned-children.md',
   );
-  return lines.join('\n');
+  return lines.map((line) => escapeText(redactText(line))).join('\n');
 }
