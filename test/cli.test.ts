@@ -89,7 +89,8 @@ describe('run', () => {
     ['no-such-command-here', 127, 'was not found'],
     [__filename, 126, 'cannot be run: EACCES'],
   ])('%s cannot run: exit code %i, as in a shell', (command, code, message) => {
-    const { stderr, status } = forkguard(['run', '--', command]);
+    // a folder of the PATH that this user may not search would be EACCES, too
+    const { stderr, status } = forkguard(['run', '--', command], { env: { PATH: '/usr/bin:/bin' } });
     expect(status).toBe(code);
     expect(stderr).toBe(`forkguard: the command \`${command}\` ${message}\n`);
   });
