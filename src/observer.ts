@@ -10,6 +10,7 @@ import { ConflictView } from './conflict-view';
 import { workingDirectory } from './directory';
 import { Engine } from './engine';
 import { Exits } from './exits/exits';
+import { keptAliveThrough } from './exits/keepers';
 import { publishEnd } from './fork-channel';
 import { type ForkCall, type ForkRequest, imaginedCall } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
@@ -238,7 +239,9 @@ export class Observer {
 
   /** A detached child was let go: what it keeps of ours is now certain to matter. */
   released(child: LiveChild): Hazard[] {
-    const hazards = this.engine.run('release', new ForkView(child.fork, this.context));
+    // whom a pipe of it keeps alive does not end before it, or is looked at then
+    const ends = keptAliveThrough(child.process).length === 0;
+    const hazards = ends ? this.engine.run('release', new ForkView(child.fork, this.context)) : [];
     this.exits.released(child);
     this.drainGaps();
     return hazards;

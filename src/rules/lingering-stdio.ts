@@ -13,7 +13,7 @@ import { childOf, named } from './words';
  *
  * ### Certain because
  * The child is `detached`, descriptor 1 or 2 of this process is a pipe or socket and is, under this or another number, in its `stdio`, and either
- * the program has called `unref()` on it, or the child is alive while this process exits.
+ * the program has called `unref()` on it, and no pipe of it keeps this process alive, or the child is alive while this process exits.
  *
  * ### Example
  * ```js
