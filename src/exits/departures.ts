@@ -73,8 +73,10 @@ export class Departures {
     const children = this.#options.children();
     const words = children.size > 0 ? [file, ...args].join(' ') : '';
     if (!words.includes('kill')) return;
-    for (const [number] of words.matchAll(/\d+/g)) {
-      if (children.has(Number(number))) this.#note(Number(number), constants.signals.SIGKILL);
+    // the pid of this process stands for all that are its children: `pkill -P`
+    const named = new Set([...words.matchAll(/\d+/g)].map(([number]) => Number(number)));
+    for (const pid of children.keys()) {
+      if (named.has(pid) || named.has(process.pid)) this.#note(pid, constants.signals.SIGKILL);
     }
   }
 
