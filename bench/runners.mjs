@@ -4,7 +4,16 @@
 // Each runner runs it bare and with preload and set-up module, in turns, after one round that only warms up. Wall time, and user + system time of
 // the whole tree (what the kernel adds up for children that were waited for).
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,9 +38,19 @@ function body(file, test) {
     expect(JSON.parse(JSON.stringify(all))).toEqual(all);`;
 }
 
+/** As npm would: the runners treat what lies in node_modules in ways of their own. */
+function install(folder) {
+  const modules = join(folder, 'node_modules');
+  mkdirSync(modules);
+  for (const name of readdirSync(join(ROOT, 'node_modules')))
+    if (!name.startsWith('.')) symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  cpSync(join(ROOT, 'dist'), join(modules, 'forkguard/dist'), { recursive: true });
+  cpSync(join(ROOT, 'package.json'), join(modules, 'forkguard/package.json'));
+}
+
 function makeProject(runner, helped) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'forkguard-runners-')));
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  install(folder);
   const esm = runner === 'vitest';
   const begin = esm
     ? "import { execFile } from 'node:child_process';\nimport { expect, test } from 'vitest';"
@@ -43,16 +62,15 @@ function makeProject(runner, helped) {
     );
     writeFileSync(join(folder, `file-${file}.test.js`), [begin, ...tests, ''].join('\n'));
   }
-  const setup = join(ROOT, 'dist/src/testing', esm ? 'vitest.mjs' : 'jest.js');
   if (esm) {
-    const setupFiles = helped ? `setupFiles: [${JSON.stringify(setup)}]` : '';
+    const setupFiles = helped ? "setupFiles: ['forkguard/vitest']" : '';
     writeFileSync(join(folder, 'vitest.config.mjs'), `export default { test: { ${setupFiles} } };\n`);
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   } else {
     const config = {
       testMatch: ['**/*.test.js'],
       transform: {},
-      ...(helped && { setupFilesAfterEnv: [setup] }),
+      ...(helped && { setupFilesAfterEnv: ['forkguard/jest'] }),
     };
     writeFileSync(join(folder, 'jest.config.js'), `module.exports = ${JSON.stringify(config)};\n`);
     writeFileSync(join(folder, 'package.json'), '{}');
@@ -66,7 +84,7 @@ function measure(runner, folder, helped) {
   const [bin, ...args] = RUNNERS[runner];
   const env = { ...process.env, CI: '1', NO_COLOR: '1' };
   delete env.NODE_OPTIONS;
-  if (helped) env.NODE_OPTIONS = `--require ${join(ROOT, 'dist/register.js')}`;
+  if (helped) env.NODE_OPTIONS = '--require forkguard/register';
   const begin = process.hrtime.bigint();
   const child = spawn(
     'bash',

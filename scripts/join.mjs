@@ -74,9 +74,12 @@ function joined(name, fileOf, own) {
 
 const USES = "require('child_process');require('net');";
 
-const atStart = loadedBy('', {});
+/** Needed in children of a Node, such as this one, and in tests: there child_process is in use. */
+const IN_CHILDREN = ['src/exits/parent', 'src/waits/heartbeat', 'src/testing/early'];
+
+const atStart = loadedBy('', {}).filter((name) => !IN_CHILDREN.includes(name));
 if (atStart.length < 5) throw new Error('dist is joined already: compile it first');
-const atUse = loadedBy(USES, {}).filter((name) => !atStart.includes(name));
+const atUse = [...new Set([...IN_CHILDREN, ...loadedBy(USES, {})])].filter((name) => !atStart.includes(name));
 // a descriptor that this shell leaks would be reported: no reporter is to be loaded for it
 const quiet = { FORKGUARD_REPORTERS: 'none' };
 const before = loadedBy(USES, quiet);
@@ -95,6 +98,22 @@ const groups = new Map([
 ]);
 const fileOf = new Map([...groups].flatMap(([file, names]) => names.map((name) => [name, file])));
 
+// test code gets copies of its own: runners load them for each test file, and most test files never fork
+const TESTS = 'for-tests.js';
+const forTests = neededBy(
+  [
+    'src/testing/jest',
+    'src/testing/ask',
+    'src/testing/matchers',
+    'src/testing/vitest-fixtures',
+    'src/testing',
+  ],
+  [],
+);
+groups.set(TESTS, forTests);
+const inTests = new Map([...fileOf, ...forTests.map((name) => [name, TESTS])]);
+for (const name of forTests) if (!fileOf.has(name)) fileOf.set(name, TESTS);
+
 // A program may take away or replace what it finds: ours are the globals, and the functions on some, of the start.
 const COPIED = ['JSON', 'Math', 'Object', 'Reflect'];
 const TAKEN = (
@@ -102,15 +121,17 @@ const TAKEN = (
   'WeakMap WeakRef clearInterval clearTimeout parseInt process setInterval setTimeout'
 ).split(' ');
 const GLOBALS = [...COPIED, ...TAKEN].join(', ');
-const takeGlobals = `{ ${COPIED.map((name) => `${name}: copied(${name})`)}, ${TAKEN} };
+const TAKE = `{ ${COPIED.map((name) => `${name}: copied(${name})`)}, ${TAKEN} };
 function copied(object) {
   return Object.defineProperties({}, Object.getOwnPropertyDescriptors(object));
 }`;
+const globalsOf = (file) =>
+  ({ 'start-up.js': TAKE, [TESTS]: 'globalThis' })[file] ?? "require('./start-up.js').globals";
 
 const texts = [...groups].map(([file, names]) => [
   file,
   `'use strict';
-const globals = ${file === 'start-up.js' ? takeGlobals : "require('./start-up.js').globals;"}
+const globals = ${globalsOf(file)};
 module.exports = (({ ${GLOBALS} }) => {
 const { dirname } = require('node:path');
 const made = Object.create(null);
@@ -122,7 +143,7 @@ function joined$(name) {
   return exports;
 }
 const modules = {
-${names.map((name) => joined(name, fileOf, file)).join('')}};
+${names.map((name) => joined(name, file === TESTS ? inTests : fileOf, file)).join('')}};
 return joined$;
 })(globals);
 module.exports.globals = globals;
@@ -136,8 +157,17 @@ for (const [file, text] of texts) {
 }
 for (const [name, file] of fileOf) {
   const way = `${'../'.repeat(name.split('/').length - 1) || './'}${file}`;
+  const path = join(DIST, `${name}.js`);
+  const found = readFileSync(path, 'utf8').matchAll(
+    /^exports\.(\w+) = |^Object.defineProperty\(exports, "(\w+)"/gm,
+  );
+  const exported = [...new Set([...found].map(([, plain, again]) => plain ?? again))].join(', ');
   writeFileSync(
-    join(DIST, `${name}.js`),
-    `'use strict';\nmodule.exports = require(${JSON.stringify(way)})(${JSON.stringify(name)});\n`,
+    path,
+    `'use strict';
+module.exports = require(${JSON.stringify(way)})(${JSON.stringify(name)});
+// never run: it tells \`import\` which names there are
+0 && (module.exports = { ${exported} });
+`,
   );
 }

@@ -16,6 +16,9 @@ import { ResourceChannel } from './resource-channel';
 import { messageOf, say } from './say';
 import { CapturedSite, capture } from './site';
 import { answerTests } from './testing/answer';
+import type { EarlyAnswers } from './testing/early';
+import type { Request } from './testing/protocol';
+import { inWorker } from './thread';
 import { activeSpanContext } from './tracing';
 import type { StallWatch } from './waits/stall-watch';
 
@@ -43,10 +46,9 @@ export class Guard implements Sink {
   readonly #baseline: ReadonlySet<string>;
   readonly #parent: ParentWatch | undefined;
   readonly #resources = new ResourceChannel(this.ledger);
-  readonly #stopAnswers = answerTests((request) =>
-    this.safely('a test', () => this.observer.tests.answer(request)),
-  );
+  readonly #stopAnswers = answerTests((request) => this.safely('a test', () => this.#answer(request)));
   #observer: Observer | undefined;
+  #early: EarlyAnswers | undefined;
   #forks: ForkGuard | undefined;
   #stalls: StallWatch | undefined;
   #stop: (() => void) | undefined;
@@ -73,7 +75,7 @@ export class Guard implements Sink {
   }
 
   #watchParent(): ParentWatch | undefined {
-    if (!isBelowNode() || this.ledger.threadId !== 0) return undefined;
+    if (inWorker || !isBelowNode()) return undefined;
     const { ParentWatch: Made } = require('./exits/parent') as typeof import('./exits/parent');
     return new Made(this.touched, (orphan) =>
       this.safely('parent', () => this.observer.exits.parent(orphan)),
@@ -91,8 +93,22 @@ export class Guard implements Sink {
         baseline: this.#baseline,
       });
       if (this.#missed) this.#observer.engine.gap(this.#missed);
+      // who has asked counts on what is found from then on
+      if (this.#early) this.#observer.tests.hear(this.#early.announced);
+      this.#early = undefined;
     }
     return this.#observer;
+  }
+
+  #answer(request: Request): void {
+    if (!this.#observer && !this.ledger.hasStartedAny) {
+      if (!this.#early) {
+        const { EarlyAnswers: Made } = require('./testing/early') as typeof import('./testing/early');
+        this.#early = new Made();
+      }
+      if (this.#early.answer(request)) return;
+    }
+    this.observer.tests.answer(request);
   }
 
   /** The same, if it was made. */

@@ -3,6 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import type { ForkCall } from './instruments/fork-call';
 import type { LiveChild } from './instruments/sink';
 import type { ResourceKind, Site } from './model';
+import { inWorker } from './thread';
 
 /** What is kept of an opening: an unformatted stack, and the span that was active if somebody traces. */
 export interface Opening {
@@ -74,7 +75,9 @@ export class Ledger {
 
   /** 0 in the main thread. Asked late: loading `node:worker_threads` takes a millisecond. */
   get threadId(): number {
-    this.#threadId ??= (require('node:worker_threads') as typeof import('node:worker_threads')).threadId;
+    this.#threadId ??= inWorker
+      ? (require('node:worker_threads') as typeof import('node:worker_threads')).threadId
+      : 0;
     return this.#threadId;
   }
 

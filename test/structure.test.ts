@@ -29,7 +29,7 @@ const allowed: [pattern: RegExp, may: RegExp][] = [
     /^reporters\//,
     /^(model|render|records|escape|redact|source|wrap|tracing|telemetry\/.*|reporters\/.*|node:.*|chalk|@opentelemetry\/.*)$/,
   ],
-  [/^instruments\//, /^(model|originals|site|clock|redact|channels|instruments\/.*|node:.*)$/],
+  [/^instruments\//, /^(model|originals|site|clock|thread|redact|channels|instruments\/.*|node:.*)$/],
   [/^procfs\//, /^(model|originals|escape|procfs\/.*|node:.*)$/],
   [/^waits\/graph$/, /^model$/],
   [/^(waits|exits)\//, /^(?!guard$|start$|observer$|commands\/|telemetry\/|testing)/],

@@ -1,3 +1,4 @@
+import { inWorker } from '../thread';
 import { instrumentAtomics } from './atomics';
 import { instrumentFs } from './fs';
 import { unpatch } from './patch';
@@ -6,13 +7,11 @@ import type { Sink } from './sink';
 import { isLoaded, stopWaiting, whenLoaded } from './when-loaded';
 import { instrumentWorkerThreads } from './worker-threads';
 
-/** In a worker thread Node marks the functions of `process` that do not work there. */
-const inWorker = (process.chdir as { disabled?: boolean } | undefined)?.disabled === true;
-
 /** Installs all instruments, each as soon as there is something for it. Returns what takes them out again. */
 export function instrument(sink: Sink, touched: TouchedStdio, hidden: HiddenEvents): () => void {
   let stopNet: (() => void) | undefined;
-  const imported = isLoaded('child_process');
+  // what was imported before us has the originals; until something is, Node 20 and 22 do not load this
+  const imported = isLoaded('child_process') && isLoaded('internal/modules/esm/translators');
   const use = (name: string, act: () => void) => whenLoaded(name, () => sink.safely(name, act));
   use('child_process', () => {
     const { instrumentChildProcess } = require('./child-process') as typeof import('./child-process');

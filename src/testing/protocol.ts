@@ -14,7 +14,6 @@ export interface Mark {
   readonly lastFork: number;
   readonly hazards: number;
   readonly pids: ReadonlySet<number>;
-  readonly lowest: number;
 }
 
 /** Somebody who is still there. */

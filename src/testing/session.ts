@@ -51,6 +51,11 @@ export class Session {
     return this.#test !== undefined;
   }
 
+  /** Takes over from `EarlyAnswers`. */
+  hear(announced: readonly Request[]): void {
+    for (const request of announced) this.answer(request);
+  }
+
   answer(request: Request): void {
     switch (request.type) {
       case 'mark':
@@ -124,13 +129,11 @@ export class Session {
   }
 
   #mark(): Mark {
-    const pids = this.#children();
     return {
       forks: this.#lineage.count,
       lastFork: forkCount(),
       hazards: this.#dropped + this.#hazards.length,
-      pids,
-      lowest: Math.max(0, ...pids),
+      pids: this.#children(),
     };
   }
 

@@ -2,13 +2,18 @@
  * `setupFiles: ['forkguard/vitest']`: after each test, hazards of its forks and what it leaves behind fail it;
  * after the file, the same for what its hooks and concurrent tests did.
  */
+import { createRequire } from 'node:module';
 import { relative } from 'node:path';
 import * as vitest from 'vitest';
 import type { Hazard } from '../model.js';
-import { ask, failureOf, LIMIT_MS } from './ask.js';
-import { matchers } from './matchers.js';
 import type { Mark } from './protocol.js';
-import { outlivesTests, watchFixtures } from './vitest-fixtures.js';
+
+// an `import` of CommonJS would have Node read it twice, in each test file
+const require = createRequire(import.meta.url);
+const { ask, failureOf, LIMIT_MS } = require('./ask.js') as typeof import('./ask.js');
+const { matchers } = require('./matchers.js') as typeof import('./matchers.js');
+const { outlivesTests, watchFixtures } =
+  require('./vitest-fixtures.js') as typeof import('./vitest-fixtures.js');
 
 interface Task {
   readonly name: string;
