@@ -29,6 +29,7 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
   const options = readFlags(splitOptions(nodeOptions ?? ''));
   const own = runsNode ? readFlags(request.args.slice(1)) : [];
   const inspector = inspectorOf(options, own);
+  const certificates = certificatesOf(process.env);
   return {
     ...(make && { jobserver: [Number(make[1]), Number(make[2])] }),
     ...(Number.isInteger(listenFds) &&
@@ -37,12 +38,22 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
         activation: Array.from({ length: Math.min(listenFds, 64) }, (_, i) => 3 + i),
       }),
     ...(Number.isInteger(channel) && { channelFd: channel }),
+    ...(certificates !== undefined && { certificates }),
     preloads: [
       ...preloads(options, 'NODE_OPTIONS', request.cwd, nodeOptions !== process.env.NODE_OPTIONS),
       ...preloads(own, 'arguments', request.cwd, false),
     ],
     ...(inspector && { inspector }),
   };
+}
+
+/** What Node reads in a thread of its own while the program starts: OpenSSL opens it without close-on-exec. */
+function certificatesOf({ NODE_EXTRA_CA_CERTS: path }: NodeJS.ProcessEnv): string | undefined {
+  try {
+    return path ? realpathSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether the program that is started is Node itself. */

@@ -21,7 +21,8 @@ import { childOf, isConnected, isListener, isProfile, lockThatCrosses, openerOf,
  * Descriptors that were there before forkguard are `info`, recorded once for each process (not shown in a terminal),
  * and a `warning` if they are a
  * listening socket, carry an flock or OFD lock, or are the writing end of a pipe and the child is detached.
- * Left alone are the jobserver of make, socket activation (`LISTEN_FDS`) and Node's own IPC channel.
+ * Left alone are the jobserver of make, socket activation (`LISTEN_FDS`), Node's own IPC channel, and the file in
+ * `NODE_EXTRA_CA_CERTS`, which Node itself reads for a moment when it starts.
  *
  * ### Example
  * ```js
@@ -45,9 +46,11 @@ export const inheritableDescriptors: Rule = {
   },
 };
 
-function isKnownGood({ descriptor: { fd } }: Crossing, environment: EnvironmentFacts): boolean {
-  const { jobserver, activation, channelFd } = environment;
-  return jobserver?.includes(fd) || activation?.includes(fd) || channelFd === fd;
+function isKnownGood({ descriptor }: Crossing, environment: EnvironmentFacts): boolean {
+  const { fd, target, access } = descriptor;
+  const { jobserver, activation, channelFd, certificates } = environment;
+  const isCertificates = target === certificates && access === 'read';
+  return jobserver?.includes(fd) || activation?.includes(fd) || channelFd === fd || isCertificates;
 }
 
 function finding(crossing: Crossing, { moment }: ForkSnapshot): Finding {

@@ -32,6 +32,8 @@ export interface EnvironmentFacts {
   /** Descriptors announced by LISTEN_FDS (socket activation). */
   readonly activation?: readonly number[];
   readonly channelFd?: number;
+  /** The file in this process's NODE_EXTRA_CA_CERTS, with links resolved. */
+  readonly certificates?: string;
   readonly preloads: readonly Preload[];
   /** The address on which the child will open its inspector; port 0 means any. */
   readonly inspector?: {

@@ -92,6 +92,14 @@ describe('inheritable-descriptors', () => {
     expect(of({ crossings, environment })).toEqual([]);
   });
 
+  test('certificates that Node is reading are no leak, unless they are open for writing', () => {
+    const environment = { preloads: [], certificates: '/etc/ssl/extra.pem' };
+    const read = leak({ target: '/etc/ssl/extra.pem', access: 'read' });
+    const both = leak({ target: '/etc/ssl/extra.pem', access: 'both' });
+    expect(of({ crossings: [read], environment })).toEqual([]);
+    expect(of({ crossings: [both], environment })).toHaveLength(1);
+  });
+
   test('what is passed in stdio did not leak', () => {
     expect(of({ crossings: [passed(3)] })).toEqual([]);
   });
