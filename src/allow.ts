@@ -1,4 +1,5 @@
 import type { Hazard, Site } from './model';
+import { matches } from './wildcard';
 
 /** What the user has looked at and accepts. Without the finer parts, the whole rule. `*` stands for any text. */
 export interface Allowance {
@@ -33,20 +34,4 @@ export function unknownRules(allowances: readonly Allowance[], names: readonly s
 function isAt(place: Site | string | undefined, glob: string): boolean {
   if (typeof place !== 'object') return false;
   return place.frames.some(({ file }) => matches(glob, file) || matches(`*/${glob}`, file));
-}
-
-/** `*` is any run of characters. Linear in the text: no regular expression made from the user's words. */
-function matches(glob: string, text: string): boolean {
-  const parts = glob.split('*');
-  const first = parts[0] as string;
-  if (parts.length === 1) return first === text;
-  const last = parts[parts.length - 1] as string;
-  if (!text.startsWith(first) || !text.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= text.length - last.length;
 }

@@ -15,6 +15,7 @@ import {
   SHAPES,
   type Shape,
 } from './secrets';
+import { matches } from './wildcard';
 
 /** Longer arguments are cut to this many UTF-16 units before anything looks at them. */
 const LOOKED_AT = 2048;
@@ -35,7 +36,7 @@ export function redactAlso(patterns: readonly string[]): void {
   own = patterns;
 }
 
-const isOwn = (word: string): boolean => own.some((pattern) => wildcard(pattern, word));
+const isOwn = (word: string): boolean => own.some((pattern) => matches(pattern, word));
 
 const TOKEN = /[^\s"'`,;()]+/g;
 const PIECE = /[^/:]+/g;
@@ -62,33 +63,11 @@ function secretName(name: string): boolean {
     .split(/[^a-z0-9]+/)
     .filter(Boolean);
   const bare = words.join('-');
-  if (own.some((pattern) => wildcard(pattern.toLowerCase().replace(/^-+/, '').replaceAll('_', '-'), bare)))
+  if (own.some((pattern) => matches(pattern.toLowerCase().replace(/^-+/, '').replaceAll('_', '-'), bare)))
     return true;
   if (words.length === 0 || words[0] === 'no' || HARMLESS_END.has(words[words.length - 1] as string))
     return false;
   return SECRET_IN_NAME.test(words.join('')) || words.some((word) => SECRET_WORD.has(word));
-}
-
-/** `*` stands for any characters. At most `pattern.length * text.length` steps. */
-function wildcard(pattern: string, text: string): boolean {
-  let at = 0;
-  let star = -1;
-  let resume = 0;
-  let next = 0;
-  while (at < text.length) {
-    if (next < pattern.length && pattern[next] === '*') {
-      star = next++;
-      resume = at;
-    } else if (next < pattern.length && pattern[next] === text[at]) {
-      next++;
-      at++;
-    } else if (star >= 0) {
-      next = star + 1;
-      at = ++resume;
-    } else return false;
-  }
-  while (pattern[next] === '*') next++;
-  return next === pattern.length;
 }
 
 function shapes(text: string, known: readonly Shape[] = SHAPES): string {
