@@ -4,6 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import { Aftermath } from './aftermath';
 import { unknownRules } from './allow';
 import { Budget } from './budget';
+import { ChosenReporters } from './chosen-reporters';
 import { now, wallClock } from './clock';
 import type { Config } from './config';
 import { ConflictView } from './conflict-view';
@@ -18,15 +19,15 @@ import type { LiveChild } from './instruments/sink';
 import { descriptorOf } from './instruments/stdio';
 import type { Ledger } from './ledger';
 import { MemoryLook } from './memory-look';
-import type { ForkRecord, Gap, Hazard, Reporter, Site } from './model';
+import type { ForkRecord, Gap, Hazard, Site } from './model';
 import { OwnTable } from './own-table';
 import { Owners } from './owners';
 import { createProcfs } from './procfs/procfs';
-import { createReporter, DOCUMENT_REPORTERS } from './reporters';
+import { DOCUMENT_REPORTERS } from './reporters';
 import { resourceOf } from './resources';
 import { rules } from './rules';
 import type { StallSnapshot } from './rules/rule';
-import { messageOf, say } from './say';
+import { say } from './say';
 import { siteOf } from './site';
 import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
 import { Strangers } from './strangers';
@@ -66,8 +67,7 @@ export class Observer {
   readonly #owners = new Owners(this.procfs);
   readonly #strangers = new Strangers();
   #forks = 0;
-  #otelReporter: Reporter | undefined;
-  readonly #writingLate: Reporter[] = [];
+  readonly #reporters: ChosenReporters;
   #tests: Session | undefined;
 
   constructor(gathered: Gathered) {
@@ -75,10 +75,11 @@ export class Observer {
     const names = rules.map(({ name }) => name);
     for (const name of unknownRules(gathered.config.allow, names))
       say(`"${name}" is allowed, but there is no such rule: \`forkguard explain\` lists all`);
+    this.#reporters = new ChosenReporters(gathered.config, () => this.#tests?.spoken === true);
     this.engine = new Engine({
       rules,
       allow: gathered.config.allow,
-      reporters: () => this.#createReporters(),
+      reporters: () => this.#reporters.make(),
       publish: (hazard) => publishHazard(hazard),
       pid: process.pid,
       threadId: gathered.ledger.threadId,
@@ -116,24 +117,7 @@ export class Observer {
 
   /** A fork of a program that traces itself is about to happen: what it leads to belongs to its span. */
   forking(call: ForkCall): void {
-    this.#trace((otel) => otel.forking?.(call));
-  }
-
-  /** What fails in the program's SDK must not keep a fork from being judged. */
-  #trace(tell: (otel: Reporter) => void): void {
-    try {
-      if (this.#otel) tell(this.#otel);
-    } catch (error) {
-      say(`OpenTelemetry could not be told, the rest goes on: ${messageOf(error)}`);
-    }
-  }
-
-  /** Chosen, unless others are named: it waits for the program to register an OpenTelemetry SDK. */
-  get #otel(): Reporter | undefined {
-    const { reporters } = this.#gathered.config;
-    if (reporters && !reporters.includes('otel')) return undefined;
-    this.#otelReporter ??= createReporter('otel', { cwd: workingDirectory() ?? '/' });
-    return this.#otelReporter;
+    this.#reporters.trace((otel) => otel.forking?.(call));
   }
 
   /** What snapshots read from; made anew for each moment because the tables of a moment are kept in it. */
@@ -175,7 +159,7 @@ export class Observer {
   fork(call: ForkCall): Hazard[] {
     const begin = now();
     this.#forks++;
-    if (isTraced()) this.#trace((otel) => otel.forked?.(call));
+    if (isTraced()) this.#reporters.trace((otel) => otel.forked?.(call));
     if (call.blockedMs !== undefined) this.#ownTable.earn(call.blockedMs);
     const view = once(() => new ForkView(call, this.context));
     this.exits.forked(call);
@@ -310,9 +294,7 @@ export class Observer {
   adopt(hazards: readonly Hazard[]): void {
     for (const hazard of hazards) {
       this.engine.adopt(hazard);
-      // those that the watcher thread cannot serve: they need the program's SDK, or write at the end
-      this.#trace((otel) => otel.hazard(hazard));
-      for (const reporter of this.#writingLate) reporter.hazard(hazard);
+      this.#reporters.adopt(hazard);
     }
   }
 
@@ -345,37 +327,6 @@ export class Observer {
       },
       threads: view.threads().length,
     };
-  }
-
-  /** Silent once a test runner speaks for what is found; it may begin to after the first fork. */
-  #unlessSpoken(reporter: Reporter): Reporter {
-    const spoken = () => this.#tests?.spoken === true;
-    return {
-      hazard: (hazard) => !spoken() && reporter.hazard(hazard),
-      repeat: (...again) => !spoken() && reporter.repeat?.(...again),
-      end: (summary) => !spoken() && reporter.end?.(summary),
-    };
-  }
-
-  #createReporters(): Reporter[] {
-    const { config } = this.#gathered;
-    const options = {
-      cwd: workingDirectory() ?? '/',
-      ...(config.output !== undefined && { output: config.output }),
-    };
-    const names = config.reporters ?? ['terminal', 'otel'];
-    return names.flatMap((name) => {
-      try {
-        if (name === 'otel' && this.#otel) return this.#otel;
-        const reporter = createReporter(name, options);
-        if (!config.reporters && name === 'terminal') return this.#unlessSpoken(reporter);
-        if (DOCUMENT_REPORTERS.has(name)) this.#writingLate.push(reporter);
-        return reporter;
-      } catch (error) {
-        say(messageOf(error));
-        return [];
-      }
-    });
   }
 }
 

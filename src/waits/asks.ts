@@ -1,6 +1,6 @@
 import type { RawDescriptor } from '../procfs/procfs';
 import { plainAddress as plain } from './cluster';
-import type { Scene } from './observe';
+import type { Scene } from './scene';
 
 /**
  * Whether a process has asked a blocked process something that it has not even heard: one of its connections is not

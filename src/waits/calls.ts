@@ -5,14 +5,16 @@ import { cutText } from '../escape';
 import type { ChildFacts } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import type { PipeHolder, StalledCall } from '../rules/rule';
+import { callChildren } from './call-children';
 import { forkOf } from './fork-note';
 import { judge } from './graph';
 import { pipeHolders } from './held';
 import { type BlockedThread, threadLabel } from './notes';
-import { buildGraph, callChildren, threadId } from './observe';
+import { buildGraph } from './observe';
 import type { OutputMessage } from './pending-output';
 import { type Picture, takePicture } from './picture';
 import type { Progress } from './progress';
+import { threadId } from './scene';
 
 /** Longer command lines are cut where they are named again and again. */
 const LABEL = 40;

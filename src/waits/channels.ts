@@ -6,7 +6,7 @@ import { asks } from './asks';
 import { hasEmptyChannel, isHeldForWorkers, plainAddress as plain, reachesListener } from './cluster';
 import type { WaitEdge, WaitNode } from './graph';
 import type { Holder } from './holders';
-import type { Scene } from './observe';
+import type { Scene } from './scene';
 import { pairedInode } from './unix-peers';
 
 export interface ChannelWays {

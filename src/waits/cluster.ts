@@ -2,8 +2,8 @@
 
 import { EPOLLIN } from '../procfs/parse-descriptor';
 import type { Holder } from './holders';
-import type { Scene } from './observe';
 import type { Picture } from './picture';
+import type { Scene } from './scene';
 
 /** `[::ffff:127.0.0.1]:80` is `127.0.0.1:80`. */
 export function plainAddress(address: string): string {

@@ -1,7 +1,7 @@
 /** Who keeps a pipe open whose maker has gone. */
 
 import type { PipeHolder } from '../rules/rule';
-import { otherEnd } from './observe';
+import { otherEnd } from './call-children';
 import type { Picture } from './picture';
 
 /** An end of this process: `stdout` on descriptor 21. */

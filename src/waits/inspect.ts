@@ -5,8 +5,9 @@ import type { Party, Wait } from '../model';
 import type { RunCounter } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import { judge, liveNodes, type Verdict, type WaitGraph, type WaitNode } from './graph';
-import { buildGraph, processId, type Scene } from './observe';
+import { buildGraph } from './observe';
 import { takePicture } from './picture';
+import { processId, type Scene } from './scene';
 import { createPeerReader } from './unix-peers';
 
 export interface InspectedWaits {

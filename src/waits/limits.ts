@@ -4,8 +4,8 @@ import type { RawDescriptor } from '../procfs/procfs';
 import { asks } from './asks';
 import type { Deadline } from './graph';
 import { isIdleHeartbeat } from './heartbeat';
-import type { Scene } from './observe';
 import type { Picture } from './picture';
+import type { Scene } from './scene';
 import type { Limit } from './syscalls';
 
 /** The socket timeout of Node's default HTTP agent, in milliseconds: https://nodejs.org/api/http.html#new-agentoptions */
@@ -20,6 +20,9 @@ const LONG_MS = 6000;
  * timeout, which hides what is due later, too.
  */
 export const TICKING_MS = AGENT_MS;
+
+/** As a bit of a signal set. */
+const SIGALRM = 1n << 13n;
 
 /** An event loop that sleeps in epoll_wait. */
 interface Loop {
@@ -73,4 +76,14 @@ export function runsDelayedTasks(picture: Picture, pid: number, tid: number): bo
 export function isTcp(picture: Picture, pid: number, fd: number | undefined): boolean {
   const inode = fd === undefined ? undefined : picture.descriptor(pid, fd)?.inode;
   return inode !== undefined && picture.sockets.find(inode)?.protocol.startsWith('tcp') === true;
+}
+
+/** A timer of a process that is none of an event loop's. `who` is its name. */
+export function ownTimer(picture: Picture, pid: number, who: string): Deadline | undefined {
+  const timers = picture.procfs.timers(pid);
+  if (timers === undefined || timers.length > 0) return { who, what: 'its own timer (timer_create)' };
+  const caught = picture.procfs.status(pid)?.signalsCaught;
+  return caught !== undefined && caught & SIGALRM
+    ? { who, what: 'its own alarm, if it has set one' }
+    : undefined;
 }

@@ -2,43 +2,18 @@
 
 import { EPOLLIN, EPOLLOUT } from '../procfs/parse-descriptor';
 import type { RawDescriptor } from '../procfs/procfs';
+import { callChildren, otherEnd } from './call-children';
 import { type ChannelWays, channelNode } from './channels';
-import type { Deadline, WaitEdge, WaitGraph, WaitNode } from './graph';
-import { idledFor, isTcp, loopDeadline, pollDeadline, runsDelayedTasks } from './limits';
+import type { WaitEdge, WaitGraph, WaitNode } from './graph';
+import { idledFor, isTcp, loopDeadline, ownTimer, pollDeadline, runsDelayedTasks } from './limits';
 import { lockHolders } from './locks';
 import { type BlockedThread, threadLabel } from './notes';
-import type { Picture, ProcessPicture, ThreadPicture } from './picture';
+import type { ProcessPicture, ThreadPicture } from './picture';
+import { ancestorId, exitId, processId, type Scene, threadId } from './scene';
+import { serversOf } from './servers';
 import type { Limit } from './syscalls';
 
-export interface Scene {
-  readonly picture: Picture;
-  /** The process that looks at itself; undefined when it is looked at from outside. */
-  readonly self?: number;
-  /** Threads of `self` that left a note before they blocked. */
-  readonly blocked: readonly BlockedThread[];
-  /** True when the thread that looks is an event loop of `self`: that process then goes on by itself. */
-  readonly loopRuns?: boolean;
-  /** The other end of a UNIX socket, where it may be asked for: see `unix-peers`. */
-  readonly peerOf?: (inode: number) => number | undefined;
-  /**
-   * For how many milliseconds processes have woken for nothing and gone back to the same wait, where that was
-   * followed; 0: they have not come round once.
-   */
-  readonly idled?: ReadonlyMap<number, number>;
-  /** Processes whose event loops had nothing before them but a timer of ours, and have done nothing since. */
-  readonly idle?: ReadonlySet<number>;
-  /** Names for processes that the program knows better than the kernel: "child `npm run build`". */
-  readonly labels?: ReadonlyMap<number, string>;
-}
-
-export const processId = (pid: number) => `process:${pid}`;
-/** A process as one who may end those below it. */
-const ancestorId = (pid: number) => `ancestor:${pid}`;
-export const exitId = (pid: number) => `exit:${pid}`;
-export const threadId = (pid: number, tid: number) => `thread:${pid}/${tid}`;
-
-/** SIGCHLD and SIGALRM as bits of a signal set. */
-const SIGALRM = 1n << 13n;
+/** As a bit of a signal set. */
 const SIGCHLD = 1n << 16n;
 
 /** A poll for longer waits for an answer; a shorter one may belong to a loop that does other things, too. */
@@ -67,22 +42,12 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     if (stat.state === 'Z' || stat.state === 'X') return { ...base, edges: [] };
     if (pid === self && scene.loopRuns) return { ...base, edges: [], live: 'its event loop runs' };
     if (!threads) return { ...base, edges: [], live: 'its threads cannot be read' };
-    const deadline = timerOf(pid);
+    const deadline = ownTimer(picture, pid, label(pid));
     return {
       ...base,
       edges: threads.map((thread) => ({ on: threadId(pid, thread.tid) })),
       ...(deadline && { deadline }),
     };
-  }
-
-  function timerOf(pid: number): Deadline | undefined {
-    const who = label(pid);
-    const timers = picture.procfs.timers(pid);
-    if (timers === undefined || timers.length > 0) return { who, what: 'its own timer (timer_create)' };
-    const caught = picture.procfs.status(pid)?.signalsCaught;
-    return caught !== undefined && caught & SIGALRM
-      ? { who, what: 'its own alarm, if it has set one' }
-      : undefined;
   }
 
   function exitNode(pid: number): WaitNode {
@@ -280,7 +245,7 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
 
   const ways: ChannelWays = {
     scene,
-    owner: (pid, fd) => owner(pid, fd),
+    owner: (pid, fd) => serversOf(scene, pid, fd),
     epollEdges: (pid, set) => epollEdges(pid, set),
     childExits: (pid) =>
       (picture.procfs.children(pid) ?? []).map((child) => ({
@@ -305,31 +270,6 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
       if (events & EPOLLIN || !(events & EPOLLOUT)) edges.push(...channel(pid, fd, 'read'));
     }
     return edges;
-  }
-
-  /** Who would serve a descriptor of a process: its event loop where that is known, else any of its threads. */
-  function owner(pid: number, fd: number): string[] {
-    if (pid !== self) return [processId(pid)];
-    if (scene.loopRuns) return [processId(pid)];
-    const seen = picture.process(pid);
-    const sets = picture.epollSets(pid).filter((set) => set.epoll.some((entry) => entry.fd === fd));
-    const threads = seen?.threads ?? [];
-    const served = threads.filter(
-      ({ sleep }) => sleep.kind === 'epoll' && sets.some((set) => set.fd === sleep.fd),
-    );
-    if (served.length > 0) return served.map((thread) => threadId(pid, thread.tid));
-    const inode = picture.descriptor(pid, fd)?.inode;
-    const local = inode === undefined ? undefined : picture.sockets.find(inode)?.local;
-    const noted = scene.blocked.filter((note) => note.listeners.some((one) => one.address === local));
-    if (noted.length > 0) return noted.map((note) => threadId(pid, note.tid));
-    if (sets.length === 0 || scene.blocked.length === 0) return [processId(pid)];
-    // a loop that nobody waits on belongs to a thread that is elsewhere; those in another loop are at home
-    const away = threads.filter(
-      ({ tid, sleep }) =>
-        scene.blocked.some((note) => note.tid === tid) ||
-        (sleep.kind !== 'epoll' && !(sleep.kind === 'futex' && sleep.limit === undefined)),
-    );
-    return away.map((thread) => threadId(pid, thread.tid));
   }
 
   /** A `*Sync` call ends when its child has exited and everybody has let go of its pipes. */
@@ -388,25 +328,6 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     else add(threadNode(pid, Number(match[3])));
   }
   return graph;
-}
-
-/** The children that a blocked call has made: those of its thread that were not there before it. */
-export function callChildren(picture: Picture, note: BlockedThread): number[] {
-  const children = picture.procfs.children(note.pid, note.tid) ?? [];
-  return children.filter((child) => {
-    if (note.call.earlier?.includes(child)) return false;
-    const state = picture.procfs.stat(child)?.state;
-    return state !== undefined && state !== 'Z' && state !== 'X';
-  });
-}
-
-/** Those who hold the other end of a pipe or of a pair of sockets that this process made for a child. */
-export function otherEnd(picture: Picture, pid: number, end: RawDescriptor) {
-  if (end.kind === 'pipe') return picture.holders.of(end.target).filter((holder) => holder.pid !== pid);
-  // socketpair(2) numbers its two inodes one after the other, the child's end second
-  if (end.kind !== 'socket' || end.inode === undefined) return [];
-  if (picture.sockets.find(end.inode)?.protocol !== 'unix') return [];
-  return picture.holders.of(`socket:[${end.inode + 1}]`).filter((holder) => holder.pid !== pid);
 }
 
 function stateWords(state: string): string {

@@ -4,8 +4,9 @@ import { EPOLLIN, EPOLLOUT } from '../procfs/parse-descriptor';
 import type { StreamWait } from '../rules/rule';
 import { channelId } from './channels';
 import { judge } from './graph';
-import { buildGraph, processId, type Scene, threadId } from './observe';
+import { buildGraph } from './observe';
 import type { Picture, ThreadPicture } from './picture';
+import { processId, type Scene, threadId } from './scene';
 
 /** A stream of a child, from the program's side. */
 export interface OwnStream {

@@ -1,0 +1,75 @@
+import type { Config } from './config';
+import { workingDirectory } from './directory';
+import type { Hazard, Reporter } from './model';
+import { createReporter, DOCUMENT_REPORTERS } from './reporters';
+import { messageOf, say } from './say';
+
+/** The reporters of one thread: those that were asked for, or else the terminal and, in time, OpenTelemetry. */
+export class ChosenReporters {
+  readonly #config: Config;
+  readonly #spoken: () => boolean;
+  /** Those that write at the end, from all that they have heard. */
+  readonly #late: Reporter[] = [];
+  #opentelemetry: Reporter | undefined;
+
+  /** `spoken`: a test runner speaks for what is found. */
+  constructor(config: Config, spoken: () => boolean) {
+    this.#config = config;
+    this.#spoken = spoken;
+  }
+
+  /** Silent once a test runner speaks for what is found; it may begin to after the first fork. */
+  #unlessSpoken(reporter: Reporter): Reporter {
+    const spoken = this.#spoken;
+    return {
+      hazard: (hazard) => !spoken() && reporter.hazard(hazard),
+      repeat: (...again) => !spoken() && reporter.repeat?.(...again),
+      end: (summary) => !spoken() && reporter.end?.(summary),
+    };
+  }
+
+  /** Makes them all. One that cannot be made is said, and left out. */
+  make(): Reporter[] {
+    const config = this.#config;
+    const options = {
+      cwd: workingDirectory() ?? '/',
+      ...(config.output !== undefined && { output: config.output }),
+    };
+    const names = config.reporters ?? ['terminal', 'otel'];
+    return names.flatMap((name) => {
+      try {
+        if (name === 'otel' && this.#otel) return this.#otel;
+        const reporter = createReporter(name, options);
+        if (!config.reporters && name === 'terminal') return this.#unlessSpoken(reporter);
+        if (DOCUMENT_REPORTERS.has(name)) this.#late.push(reporter);
+        return reporter;
+      } catch (error) {
+        say(messageOf(error));
+        return [];
+      }
+    });
+  }
+
+  /** A hazard that the watcher thread has reported: only they hear of it whom that thread cannot serve. */
+  adopt(hazard: Hazard): void {
+    this.trace((otel) => otel.hazard(hazard)); // needs the program's SDK
+    for (const reporter of this.#late) reporter.hazard(hazard);
+  }
+
+  /** What fails in the program's SDK must not keep a fork from being judged. */
+  trace(tell: (otel: Reporter) => void): void {
+    try {
+      if (this.#otel) tell(this.#otel);
+    } catch (error) {
+      say(`OpenTelemetry could not be told, the rest goes on: ${messageOf(error)}`);
+    }
+  }
+
+  /** Chosen, unless others are named: it waits for the program to register an OpenTelemetry SDK. */
+  get #otel(): Reporter | undefined {
+    const { reporters } = this.#config;
+    if (reporters && !reporters.includes('otel')) return undefined;
+    this.#opentelemetry ??= createReporter('otel', { cwd: workingDirectory() ?? '/' });
+    return this.#opentelemetry;
+  }
+}

@@ -1,0 +1,22 @@
+import type { RawDescriptor } from '../procfs/procfs';
+import type { BlockedThread } from './notes';
+import type { Picture } from './picture';
+
+/** The children that a blocked call has made: those of its thread that were not there before it. */
+export function callChildren(picture: Picture, note: BlockedThread): number[] {
+  const children = picture.procfs.children(note.pid, note.tid) ?? [];
+  return children.filter((child) => {
+    if (note.call.earlier?.includes(child)) return false;
+    const state = picture.procfs.stat(child)?.state;
+    return state !== undefined && state !== 'Z' && state !== 'X';
+  });
+}
+
+/** Those who hold the other end of a pipe or of a pair of sockets that this process made for a child. */
+export function otherEnd(picture: Picture, pid: number, end: RawDescriptor) {
+  if (end.kind === 'pipe') return picture.holders.of(end.target).filter((holder) => holder.pid !== pid);
+  // socketpair(2) numbers its two inodes one after the other, the child's end second
+  if (end.kind !== 'socket' || end.inode === undefined) return [];
+  if (picture.sockets.find(end.inode)?.protocol !== 'unix') return [];
+  return picture.holders.of(`socket:[${end.inode + 1}]`).filter((holder) => holder.pid !== pid);
+}
