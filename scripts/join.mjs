@@ -161,7 +161,9 @@ for (const [name, file] of fileOf) {
   const found = readFileSync(path, 'utf8').matchAll(
     /^exports\.(\w+) = |^Object.defineProperty\(exports, "(\w+)"/gm,
   );
-  const exported = [...new Set([...found].map(([, plain, again]) => plain ?? again))].join(', ');
+  const names = new Set([...found].map(([, plain, again]) => plain ?? again));
+  names.delete('default'); // every module has it
+  const exported = [...names].join(', ');
   writeFileSync(
     path,
     `'use strict';
