@@ -1,4 +1,3 @@
-import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { describe } from '../crossings';
@@ -46,17 +45,20 @@ export function ownChild(live: LiveChild, departures: Pick<Departures, 'signals'
   const released = unreferenced && keptAliveThrough(process).length === 0;
   const { file, args } = fork.request;
   const signals = departures.signals(child.pid);
-  // unless nobody would have waited for its end
-  const told = !unreferenced && wasLetGo(fork, process) ? { told: { answer: true } } : {};
+  const told = isToldByUse(live) ? { told: { answer: true } } : {};
   const { connected } = process;
   return [{ fork, child, words: [file, ...args], unreferenced, released, connected, signals, ...told }];
 }
 
-/** Its IPC channel was closed, or its stdin, to which something was written: so a service is asked to end. */
-function wasLetGo(fork: Fork, { connected, stdin }: ChildProcess): boolean {
-  if (!connected && fork.stdio.some(({ type }) => type === 'ipc')) return true;
+/**
+ * Something was written to its stdin, so it may be busy with that, and read the end afterwards; or its stdin or its IPC
+ * channel was closed, by which a service is asked to end, unless nobody would have waited for that.
+ */
+function isToldByUse({ fork, process: { connected, stdin } }: LiveChild): boolean {
   const { writableEnded, destroyed, errored, bytesWritten } = (stdin ?? {}) as Partial<Socket>;
-  return (writableEnded === true || destroyed === true) && !errored && Number(bytesWritten) > 0;
+  const used = !errored && Number(bytesWritten) > 0;
+  if (used && writableEnded !== true && destroyed !== true) return true;
+  return !fork.unreferenced && (used || (!connected && fork.stdio.some(({ type }) => type === 'ipc')));
 }
 
 /** A child of another thread: its pipes and its channel end with that. */

@@ -17,7 +17,7 @@ import { named } from './words';
  * terminal sends to all of a process group, count if this process has got them and the child catches them); no thread
  * of it, or of a process below it, waits on a pipe or IPC channel that closes with this process (a service that ends
  * at the end of its input is healthy), or on such a connection, unless the child listens for others; nor was it asked
- * to end with `disconnect()` or the end of a stdin that was used; and neither its arguments nor its environment show that it knows the pid of this process, which it may watch (as with
+ * to end with `disconnect()` or is to find the end of a stdin to which something was written; and neither its arguments nor its environment show that it knows the pid of this process, which it may watch (as with
  * `tail --pid` or `setpriv --pdeathsig`). A child that is released with `unref()` and has a session of its own
  * (`detached`, setsid(1)) or ignores SIGHUP (nohup(1)) is meant to live on. After a test: whoever lives some 1.5 s
  * later, unless the program has released it and its pipes with `unref()`, and it waits on one of them (a service for

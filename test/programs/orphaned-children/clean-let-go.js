@@ -1,4 +1,5 @@
-// Children that were asked to end by other means than `child.kill()`, and take their time; or that are to live on.
+// Children that were asked to end by other means than `child.kill()`, and take their time; that are busy with what they
+// have read, and find the end of their input afterwards; or that are to live on.
 //# launch: "$NODE" "$PROGRAM"; sleep 1; echo end
 //# tools: mkfifo nohup setsid
 'use strict';
@@ -20,6 +21,7 @@ if (process.argv[2] === 'child') {
   input.stdout.on('data', () => input.stdin.end());
   const killed = fork(__filename, ['child'], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   killed.on('message', () => execFileSync('kill', [killed.pid]));
+  spawn('sh', ['-c', 'while read line; do sleep 2; done']).stdin.write('line\n');
   spawn('setsid', ['sleep', '2'], { stdio }).unref();
   spawn('nohup', ['sleep', '2'], { stdio }).unref();
   execFileSync('mkfifo', ['fifo']);
