@@ -1,5 +1,6 @@
 import { expectTypeOf } from 'expect-type';
 import * as forkguard from '../src';
+import type {} from '../src/testing';
 
 // What users write against: a change here is a change of the public types. `npm run check` compiles it.
 
@@ -21,4 +22,11 @@ test('a hazard', () => {
 
 test('a reporter of the user needs one function only', () => {
   expectTypeOf<{ hazard(hazard: forkguard.Hazard): void }>().toMatchTypeOf<forkguard.Reporter>();
+});
+
+test('the matchers, where jest is global', () => {
+  const matched = () => expect(() => {}).toForkSafely({ allow: ['slow-forks'] });
+  expectTypeOf(matched).returns.toEqualTypeOf<Promise<void>>();
+  expectTypeOf(() => expect([]).not.toLeaveNoChildren()).returns.toEqualTypeOf<Promise<void>>();
+  expectTypeOf(() => ({ hazards: expect.toForkSafely() })).returns.toEqualTypeOf<{ hazards: unknown }>();
 });

@@ -8,8 +8,22 @@ interface Result {
   message(): string;
 }
 
-interface MatcherOptions {
+export interface MatcherOptions {
   readonly allow?: readonly (string | Allowance)[];
+}
+
+/** What `expect.extend(matchers)` adds: of a function a promise, within another matcher what stands for a list. */
+export interface ForkMatchers<R = Promise<void>> {
+  toForkSafely(options?: MatcherOptions): R;
+  toLeaveNoChildren(): R;
+}
+
+declare global {
+  namespace jest {
+    // biome-ignore lint/complexity/noBannedTypes: interfaces merge only with the same parameters, those of @types/jest
+    interface Matchers<R, T = {}> extends ForkMatchers {}
+    interface Expect extends ForkMatchers<unknown> {}
+  }
 }
 
 /** Rules about processes that are left when a test has ended. */

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { relative } from 'node:path';
 import * as vitest from 'vitest';
 import type { Hazard } from '../model.js';
+import type { ForkMatchers } from './matchers.js';
 import type { Mark } from './protocol.js';
 
 // an `import` of CommonJS would have Node read it twice, in each test file
@@ -14,6 +15,12 @@ const { ask, failureOf, LIMIT_MS } = require('./ask.js') as typeof import('./ask
 const { matchers } = require('./matchers.js') as typeof import('./matchers.js');
 const { outlivesTests, watchFixtures } =
   require('./vitest-fixtures.js') as typeof import('./vitest-fixtures.js');
+
+declare module 'vitest' {
+  // biome-ignore lint/suspicious/noExplicitAny: interfaces merge only with the same parameters
+  interface Assertion<T = any> extends ForkMatchers {}
+  interface AsymmetricMatchersContaining extends ForkMatchers<unknown> {}
+}
 
 interface Task {
   readonly name: string;
