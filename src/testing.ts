@@ -142,7 +142,12 @@ export function verifyEachTest({ beforeEach, afterEach, after }: Hooks, options:
   unfinished++;
   after(async function (this: unknown) {
     giveTime(this);
-    if (--unfinished === 0) await verify(outside ?? since);
+    if (--unfinished > 0) return;
+    await verify(outside ?? since).catch((error) => {
+      // where only such a hook has failed `node:test` may end well
+      process.exitCode ||= 1;
+      throw error;
+    });
   });
 }
 

@@ -255,6 +255,21 @@ test('node:test', async () => {
   expect(code).toBe(1);
 });
 
+test('node:test: what is left outside of tests fails the file', async () => {
+  writeFileSync(
+    join(project, 'node-test/outside.test.mjs'),
+    `import { spawn } from 'node:child_process'; import { after, afterEach, beforeEach, describe, it } from 'node:test';
+     import { verifyEachTest } from 'forkguard/testing';
+     describe('d', () => {
+       spawn('sleep', ['50'], { stdio: 'ignore' }).unref(); it('is fine', () => {});
+       verifyEachTest({ beforeEach, afterEach, after });
+     });`,
+  );
+  const { code, output } = await run('node-test', ['outside.test.mjs']);
+  expect(output).toContain('outside.test.mjs:4:8');
+  expect(code).toBe(1);
+});
+
 test.each([
   ['one process', []],
   ['--parallel', ['--parallel', '--jobs=2']],
