@@ -2,9 +2,11 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,6 +31,14 @@ const place = () => join(folder, 'forkguard-run-of-42');
 test('notes under a name that others can guess are written and read in a folder of ours', () => {
   RunLog.ofProcess(42).add({ child }, 0);
   expect(RunLog.ofProcess(42).read()[0]?.command).toBe('sleep');
+});
+
+test('what a killed process has left, and nobody has read, goes after an hour', () => {
+  for (const pid of [1, 2]) RunLog.ofProcess(pid).add({ child }, 0);
+  const hours = Date.now() / 1000 - 2 * 3600;
+  utimesSync(join(folder, 'forkguard-run-of-1'), hours, hours);
+  RunLog.ofProcess(42).add({ child }, 0);
+  expect(readdirSync(folder).sort()).toEqual(['forkguard-run-of-2', 'forkguard-run-of-42']);
 });
 
 test.each<[string, () => void]>([

@@ -9,7 +9,12 @@ import { workerMarks } from './lineage';
 export const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
 
 // taken at load: programs, and tests, replace them
-const { appendFileSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync } = fs;
+const { appendFileSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } = fs;
+
+/** Of a folder in which a test process tells whoever started it. */
+const PREFIX = 'forkguard-run-of-';
+/** Milliseconds after which nobody will read it any more. */
+const OLD_MS = 3_600_000;
 
 /** A fork of a test run. */
 export interface LoggedFork {
@@ -64,7 +69,7 @@ export class RunLog {
 
   /** What a test process tells whoever started it: of which processes its tests have been told. */
   static ofProcess(pid: number): RunLog {
-    return new RunLog(join(tmpdir(), `forkguard-run-of-${pid}`, 'forks'), true);
+    return new RunLog(join(tmpdir(), `${PREFIX}${pid}`, 'forks'), true);
   }
 
   /** Processes of which the tests of a process that has been killed have been told, in a run with a log or without. */
@@ -77,8 +82,7 @@ export class RunLog {
 
   /** The folder has a name that others can guess: it must be our user's. */
   #isOurs(): boolean {
-    const stat = lstatSync(dirname(this.path), { throwIfNoEntry: false });
-    return stat?.isDirectory() === true && stat.uid === process.getuid?.() && (stat.mode & 0o77) === 0;
+    return changedAt(dirname(this.path)) !== undefined;
   }
 
   static make(): RunLog {
@@ -119,7 +123,10 @@ export class RunLog {
 
   #append(entry: object): void {
     try {
-      if (this.#late && !this.#isOurs()) mkdirSync(dirname(this.path), { mode: 0o700 });
+      if (this.#late && !this.#isOurs()) {
+        mkdirSync(dirname(this.path), { mode: 0o700 });
+        removeOld();
+      }
       appendFileSync(this.path, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
     } catch {
       // the run is over and its log gone; or no place for notes: what a test was told of is told again
@@ -150,5 +157,22 @@ export class RunLog {
 
   remove(): void {
     rmSync(dirname(this.path), { recursive: true, force: true });
+  }
+}
+
+/** When a folder of our user's, that nobody else can write to, was last changed; undefined for any other. */
+function changedAt(folder: string): number | undefined {
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  if (!stat?.isDirectory() || stat.uid !== process.getuid?.() || (stat.mode & 0o77) !== 0) return undefined;
+  return stat.mtimeMs;
+}
+
+/** Removes what test processes have left that were killed, and whose parent does not read. */
+function removeOld(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const folder = join(tmpdir(), name);
+    const changed = name.startsWith(PREFIX) ? changedAt(folder) : undefined;
+    if (changed !== undefined && wallClock() - changed > OLD_MS)
+      rmSync(folder, { recursive: true, force: true });
   }
 }
