@@ -123,7 +123,8 @@ const TAKEN = (
   'WeakMap WeakRef clearInterval clearTimeout parseInt process setInterval setTimeout'
 ).split(' ');
 const GLOBALS = [...COPIED, ...TAKEN].join(', ');
-const TAKE = `{ ${COPIED.map((name) => `${name}: copied(${name})`)}, ${TAKEN} };
+// some there are not: V8 has flags that take SharedArrayBuffer and Atomics away
+const TAKE = `{ ${COPIED.map((name) => `${name}: copied(${name})`)}, ${TAKEN.map((name) => `${name}: globalThis.${name}`)} };
 function copied(object) {
   return Object.defineProperties({}, Object.getOwnPropertyDescriptors(object));
 }`;
