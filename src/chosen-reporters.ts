@@ -2,6 +2,7 @@ import type { Config } from './config';
 import { workingDirectory } from './directory';
 import type { Hazard, Reporter } from './model';
 import { createReporter, DOCUMENT_REPORTERS } from './reporters';
+import type { ReporterOptions } from './reporters/options';
 import { messageOf, say } from './say';
 
 /** The reporters of one thread: those that were asked for, or else the terminal and, in time, OpenTelemetry. */
@@ -30,17 +31,13 @@ export class ChosenReporters {
 
   /** Makes them all. One that cannot be made is said, and left out. */
   make(): Reporter[] {
-    const config = this.#config;
-    const options = {
-      cwd: workingDirectory() ?? '/',
-      ...(config.output !== undefined && { output: config.output }),
-    };
-    const names = config.reporters ?? ['terminal', 'otel'];
+    const { reporters } = this.#config;
+    const names = reporters ?? ['terminal', 'otel'];
     return names.flatMap((name) => {
       try {
         if (name === 'otel' && this.#otel) return this.#otel;
-        const reporter = createReporter(name, options);
-        if (!config.reporters && name === 'terminal') return this.#unlessSpoken(reporter);
+        const reporter = createReporter(name, this.#options);
+        if (!reporters && name === 'terminal') return this.#unlessSpoken(reporter);
         if (DOCUMENT_REPORTERS.has(name)) this.#late.push(reporter);
         return reporter;
       } catch (error) {
@@ -48,6 +45,19 @@ export class ChosenReporters {
         return [];
       }
     });
+  }
+
+  get #options(): ReporterOptions {
+    const { output } = this.#config;
+    return { cwd: workingDirectory() ?? '/', ...(output !== undefined && { output }) };
+  }
+
+  /** Whether the records of this run have it of a process that it lives on, as its parent has seen when that ended. */
+  haveOrphan(pid: number): boolean {
+    const { reporters = [] } = this.#config;
+    if (!reporters.some((name) => name === 'ndjson' || DOCUMENT_REPORTERS.has(name))) return false;
+    const { isReported } = require('./reporters/whole-tree') as typeof import('./reporters/whole-tree');
+    return isReported(this.#options, 'orphaned-children', pid);
   }
 
   /** A hazard that the watcher thread has reported: only they hear of it whom that thread cannot serve. */
@@ -69,7 +79,7 @@ export class ChosenReporters {
   get #otel(): Reporter | undefined {
     const { reporters } = this.#config;
     if (reporters && !reporters.includes('otel')) return undefined;
-    this.#opentelemetry ??= createReporter('otel', { cwd: workingDirectory() ?? '/' });
+    this.#opentelemetry ??= createReporter('otel', this.#options);
     return this.#opentelemetry;
   }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { type Command, UsageError } from './commands/io';
-import { readConfig } from './config';
+import { hideAsAsked, readConfig } from './config';
 import { workingDirectory } from './directory';
 import { messageOf, say } from './say';
 
@@ -27,14 +27,9 @@ const HELP = `forkguard finds what leaks into, or deadlocks with, the children o
 Without the command line: node -r forkguard/register app.js
 `;
 
-/** The user's own patterns hold for the commands as well, and for what a report of earlier says. */
-function readRedactions(): void {
-  const { config } = readConfig(process.env, workingDirectory());
-  if (config.redact.length > 0) (require('./redact') as typeof import('./redact')).redactAlso(config.redact);
-}
-
 async function main(argv: readonly string[]): Promise<number> {
-  readRedactions();
+  // the user's patterns hold for the commands as well, and for what a report of earlier says
+  hideAsAsked(readConfig(process.env, workingDirectory()).config);
   const [name, ...rest] = argv;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(HELP);

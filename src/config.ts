@@ -65,6 +65,11 @@ export function readConfig(environment: NodeJS.ProcessEnv, cwd: string | undefin
   return { config: { ...config, output }, complaints };
 }
 
+/** From now on the user's own patterns are secrets in this thread. What knows secrets is loaded only for them. */
+export function hideAsAsked({ redact }: Config): void {
+  if (redact.length > 0) (require('./redact') as typeof import('./redact')).redactAlso(redact);
+}
+
 /** The nearest package.json, if there may be settings in it. */
 function settingsFile(cwd: string | undefined): SettingsFile | undefined {
   if (cwd === undefined) return undefined;

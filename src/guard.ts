@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import { readBaseline } from './baseline';
-import type { Config } from './config';
+import { type Config, hideAsAsked } from './config';
 import { isBelowNode } from './exits/ancestors';
 import type { ParentWatch } from './exits/parent';
 import type { ForkGuard } from './fork-guard';
@@ -17,7 +17,7 @@ import { messageOf, say } from './say';
 import { CapturedSite, capture } from './site';
 import { answerTests } from './testing/answer';
 import type { EarlyAnswers } from './testing/early';
-import type { Request } from './testing/protocol';
+import { type Request, RUN_LOG } from './testing/protocol';
 import { inWorker } from './thread';
 import { activeSpanContext } from './tracing';
 import type { StallWatch } from './waits/stall-watch';
@@ -57,8 +57,7 @@ export class Guard implements Sink {
 
   constructor(config: Config) {
     this.config = config;
-    if (config.redact.length > 0)
-      (require('./redact') as typeof import('./redact')).redactAlso(config.redact);
+    hideAsAsked(config);
     this.#baseline = readBaseline();
     this.#parent = this.#watchParent();
     this.ledger.activeSpan = activeSpanContext;
@@ -198,7 +197,7 @@ export class Guard implements Sink {
   started(worker: Worker, stack: Error | undefined): void {
     this.safely('started', () => {
       this.ledger.noteWorker(worker, stack);
-      if (process.env.FORKGUARD_INTERNAL_RUN !== undefined) this.observer.started(worker, stack);
+      if (process.env[RUN_LOG] !== undefined) this.observer.started(worker, stack);
       threadNotes().hearThreads();
       this.#resources.opened('thread', worker, []);
     });

@@ -8,7 +8,6 @@ import { ChosenReporters } from './chosen-reporters';
 import { now, wallClock } from './clock';
 import type { Config } from './config';
 import { ConflictView } from './conflict-view';
-import { workingDirectory } from './directory';
 import { Engine } from './engine';
 import { Exits } from './exits/exits';
 import { keptAliveThrough } from './exits/keepers';
@@ -23,7 +22,6 @@ import type { ForkRecord, Gap, Hazard, Site } from './model';
 import { OwnTable } from './own-table';
 import { Owners } from './owners';
 import { createProcfs } from './procfs/procfs';
-import { DOCUMENT_REPORTERS } from './reporters';
 import { resourceOf } from './resources';
 import { rules } from './rules';
 import type { StallSnapshot } from './rules/rule';
@@ -31,12 +29,10 @@ import { say } from './say';
 import { siteOf } from './site';
 import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
 import { Strangers } from './strangers';
+import { RUN_LOG } from './testing/protocol';
 import type { RunLog } from './testing/run-log';
 import type { Session } from './testing/session';
 import { isTraced } from './tracing';
-
-/** Set in a test run: see `testing/run-log.ts`. */
-const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
 
 const BURST: Gap = {
   what: 'some forks of a burst',
@@ -107,7 +103,7 @@ export class Observer {
       stallMs: gathered.config.stallMs,
       told: ({ parent, child, after }) =>
         (parent.pid !== undefined && toldBy(parent.pid).has(child.pid)) ||
-        (after === 'self' && this.#isReported(child.pid)),
+        (after === 'self' && this.#reporters.haveOrphan(child.pid)),
     });
   }
 
@@ -229,15 +225,6 @@ export class Observer {
     this.exits.released(child);
     this.drainGaps();
     return hazards;
-  }
-
-  /** Whether the records of this run have it of a process that it lives on, as its parent has seen when that ended. */
-  #isReported(pid: number): boolean {
-    const { reporters = [], output } = this.#gathered.config;
-    if (!reporters.some((name) => name === 'ndjson' || DOCUMENT_REPORTERS.has(name))) return false;
-    const { isReported } = require('./reporters/whole-tree') as typeof import('./reporters/whole-tree');
-    const options = { cwd: workingDirectory() ?? '/', ...(output !== undefined && { output }) };
-    return isReported(options, 'orphaned-children', pid);
   }
 
   /** `listen` has failed with EADDRINUSE. */

@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { escapeText } from '../escape';
 import type { ForkRequest } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
+import { hasSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import type { Orphan } from '../rules/rule';
 import { setTimer } from '../timers';
@@ -196,11 +197,6 @@ function numberOf(signal: unknown): number | undefined {
   if (signal === undefined || signal === null) return constants.signals.SIGTERM;
   if (typeof signal === 'number') return signal === 0 ? undefined : signal;
   return (constants.signals as Record<string, number>)[String(signal).toUpperCase()];
-}
-
-/** Whether a signal is in a set of `/proc/<pid>/status`. */
-export function hasSignal(set: bigint, signal: number): boolean {
-  return (set & (1n << BigInt(signal - 1))) !== 0n;
 }
 
 export function nameOf(signal: number): string {

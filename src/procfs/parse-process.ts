@@ -219,3 +219,8 @@ export function number(text: string | undefined): number | undefined {
 export function hexadecimal(text: string | undefined): bigint | undefined {
   return text !== undefined && /^[0-9a-f]{1,16}$/i.test(text) ? BigInt(`0x${text}`) : undefined;
 }
+
+/** Whether a signal is in a set of `/proc/<pid>/status`. */
+export function hasSignal(set: bigint, signal: number): boolean {
+  return (set & (1n << BigInt(signal - 1))) !== 0n;
+}

@@ -8,7 +8,9 @@ const NOTHING: Mark = { forks: 0, lastFork: 0, hazards: 0, pids: new Set() };
  * for what judges. What was announced is kept for who answers later.
  */
 export class EarlyAnswers {
-  readonly #announced: Request[] = [];
+  /** The last that brought what translates stacks, and the last since then. */
+  #file: Request | undefined;
+  #test: Request | undefined;
 
   /** Returns whether it could answer. */
   answer(request: Request): boolean {
@@ -23,8 +25,8 @@ export class EarlyAnswers {
         if (!request.diverted) request.answer = { hazards: [] };
         break;
       case 'test':
-        // of the tests only the last counts; the file comes before them and brings what translates stacks
-        this.#announced.splice(request.prepare ? 0 : 1, 2, { ...request });
+        if (request.prepare) this.#file = { ...request };
+        this.#test = request.prepare ? undefined : { ...request };
         request.answer = true;
     }
     return request.answer !== undefined;
@@ -32,6 +34,6 @@ export class EarlyAnswers {
 
   /** What the one who answers from now on has to know. */
   get announced(): readonly Request[] {
-    return this.#announced;
+    return [this.#file, this.#test].filter((request) => request !== undefined);
   }
 }

@@ -7,6 +7,9 @@ import type { Hazard } from '../model';
  */
 export const CHANNEL = 'forkguard:testing';
 
+/** The variable through which the processes of one test run know its log: see `run-log`. */
+export const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
+
 /** What was there at one time. Made by the guard and only handed back to it. */
 export interface Mark {
   readonly forks: number;

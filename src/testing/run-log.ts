@@ -4,9 +4,7 @@ import { dirname, join } from 'node:path';
 import { wallClock } from '../clock';
 import type { ChildFacts, Site } from '../model';
 import { workerMarks } from './lineage';
-
-/** The variable through which the processes of one test run know its log. */
-export const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
+import { RUN_LOG } from './protocol';
 
 // taken at load: programs, and tests, replace them
 const { appendFileSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } = fs;

@@ -3,9 +3,9 @@ import { createProcfs, type Procfs } from '../procfs/procfs';
 import { redactText } from '../redact';
 import { relativePath } from '../render';
 import { ask, isLoaded } from './ask';
-import type { Left, Mark } from './protocol';
+import { type Left, type Mark, RUN_LOG } from './protocol';
 import { type RanTest, testOf } from './ran-tests';
-import { type LoggedFork, RUN_LOG, RunLog } from './run-log';
+import { type LoggedFork, RunLog } from './run-log';
 
 /** Milliseconds between looks at the end of a run: workers are being killed then. */
 const PAUSES = [10, 50, 100, 200, 400, 800];
@@ -65,19 +65,19 @@ export class Run {
     );
     // a child of a worker thread stays below this process when the thread has gone
     const ofThread = (pid: number) => last(pid)?.by === process.pid && last(pid)?.thread !== 0;
-    const own = new Set(this.#ownLeft(known).map(({ pid }) => pid));
+    const own = new Set(this.#ownLeft(forks, known).map(({ pid }) => pid));
     const left = untold.filter((pid) => ofThread(pid) || own.has(pid) || !isBelow(pid, process.pid, procfs));
     const undecided = untold.some((pid) => !left.includes(pid) && parentOf(pid, procfs) !== process.pid);
     return { left, undecided };
   }
 
   /** Children of this very process, in which jest runs the tests if they are few. */
-  #ownLeft({ tests = [] }: Known): readonly Left[] {
+  #ownLeft(forks: readonly LoggedFork[], { tests = [] }: Known): readonly Left[] {
     if (!this.#since) return [];
     const files = new Set(tests.map(({ file }) => file));
-    const ofTests = this.#log
-      .read()
-      .filter(({ by, through }) => by === process.pid && through.some((file) => files.has(file)));
+    const ofTests = forks.filter(
+      ({ by, through }) => by === process.pid && through.some((file) => files.has(file)),
+    );
     if (ofTests.length === 0) return [];
     return ask({ type: 'left', since: this.#since }).filter(({ pid }) =>
       ofTests.some((fork) => fork.pid === pid),

@@ -1,5 +1,7 @@
 /** What limits the wait of a thread: a poll that runs out, a timer of its event loop. */
 
+import { constants } from 'node:os';
+import { hasSignal } from '../procfs/parse-process';
 import type { RawDescriptor } from '../procfs/procfs';
 import { asks } from './asks';
 import type { Deadline } from './graph';
@@ -20,9 +22,6 @@ const LONG_MS = 6000;
  * timeout, which hides what is due later, too.
  */
 export const TICKING_MS = AGENT_MS;
-
-/** As a bit of a signal set. */
-const SIGALRM = 1n << 13n;
 
 /** An event loop that sleeps in epoll_wait. */
 interface Loop {
@@ -83,7 +82,7 @@ export function ownTimer(picture: Picture, pid: number, who: string): Deadline |
   const timers = picture.procfs.timers(pid);
   if (timers === undefined || timers.length > 0) return { who, what: 'its own timer (timer_create)' };
   const caught = picture.procfs.status(pid)?.signalsCaught;
-  return caught !== undefined && caught & SIGALRM
+  return caught !== undefined && hasSignal(caught, constants.signals.SIGALRM)
     ? { who, what: 'its own alarm, if it has set one' }
     : undefined;
 }

@@ -2,6 +2,7 @@
 
 import { constants } from 'node:os';
 import type { ForkCall } from '../instruments/fork-call';
+import { hasSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import type { StalledChild } from '../rules/rule';
 import { type OwnEnd, pipeHolders } from './held';
@@ -74,19 +75,22 @@ function dispositionOf(
   const state = procfs.stat(pid)?.state;
   // a stopped process gets its signals when it goes on
   if (number === undefined || !status || !state || 'ZXTt'.includes(state)) return undefined;
-  const bit = 1n << BigInt(number - 1);
   const shown = (name: string, set: bigint) =>
     `/proc/${pid}/status: ${name}: ${set.toString(16).padStart(16, '0')} has bit ${number - 1} (${signal}) set`;
-  if (status.signalsIgnored & bit) {
+  if (hasSignal(status.signalsIgnored, number)) {
     return { signal, ms, disposition: 'ignored', proof: [shown('SigIgn', status.signalsIgnored)] };
   }
   // who blocks a signal may take it all the same, with sigwait(3) or signalfd(2): then it is pending no more
-  if (status.signalsBlocked & status.signalsPending & bit) {
+  if (hasSignal(status.signalsBlocked & status.signalsPending, number)) {
     const proof = [shown('SigBlk', status.signalsBlocked), shown('ShdPnd', status.signalsPending)];
     return { signal, ms, disposition: 'blocked', proof };
   }
   // a handler may take its time; other signals than these are caught as a message rather than as an end
-  if (status.signalsCaught & bit && ms >= 5 * stallMs && (signal === 'SIGTERM' || signal === 'SIGINT')) {
+  if (
+    hasSignal(status.signalsCaught, number) &&
+    ms >= 5 * stallMs &&
+    (signal === 'SIGTERM' || signal === 'SIGINT')
+  ) {
     return { signal, ms, disposition: 'caught', proof: [shown('SigCgt', status.signalsCaught)] };
   }
   return undefined;

@@ -1,6 +1,8 @@
 /** From one picture of the processes to the graph of who waits for whom. Edges only from evidence. */
 
+import { constants } from 'node:os';
 import { EPOLLIN, EPOLLOUT } from '../procfs/parse-descriptor';
+import { hasSignal } from '../procfs/parse-process';
 import type { RawDescriptor } from '../procfs/procfs';
 import { callChildren, otherEnd } from './call-children';
 import { type ChannelWays, channelNode } from './channels';
@@ -12,9 +14,6 @@ import type { ProcessPicture, ThreadPicture } from './picture';
 import { ancestorId, exitId, processId, type Scene, threadId } from './scene';
 import { serversOf } from './servers';
 import type { Limit } from './syscalls';
-
-/** As a bit of a signal set. */
-const SIGCHLD = 1n << 16n;
 
 /** A poll for longer waits for an answer; a shorter one may belong to a loop that does other things, too. */
 const SHORT_MS = 2000;
@@ -213,9 +212,9 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
       }
       case 'signal': {
         const children = picture.procfs.children(pid) ?? [];
-        const caught = picture.procfs.status(pid, tid)?.signalsCaught ?? 0n;
         // the `wait` of a shell: SIGCHLD wakes it
-        if (children.length === 0 || !(caught & SIGCHLD)) return { edges: [], live: 'it waits for a signal' };
+        if (children.length === 0 || !catchesChildSignal(pid, tid))
+          return { edges: [], live: 'it waits for a signal' };
         return { edges: children.map((child) => ({ on: exitId(child), until: 'to exit' })) };
       }
     }
@@ -243,6 +242,11 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     return { edges, live: 'it sleeps with a limit' };
   }
 
+  function catchesChildSignal(pid: number, tid?: number): boolean {
+    const caught = picture.procfs.status(pid, tid)?.signalsCaught;
+    return caught !== undefined && hasSignal(caught, constants.signals.SIGCHLD);
+  }
+
   const ways: ChannelWays = {
     scene,
     owner: (pid, fd) => serversOf(scene, pid, fd),
@@ -253,7 +257,7 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
         until: 'to exit',
         internal: false,
       })),
-    catchesChildSignal: (pid) => ((picture.procfs.status(pid)?.signalsCaught ?? 0n) & SIGCHLD) !== 0n,
+    catchesChildSignal,
   };
 
   function channel(pid: number, fd: number, direction: 'read' | 'write'): WaitEdge[] {
