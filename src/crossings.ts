@@ -4,7 +4,7 @@ import type { Ledger } from './ledger';
 import type { Crossing, Descriptor, Gap } from './model';
 import type { OwnTable } from './own-table';
 import type { Owners } from './owners';
-import type { Procfs } from './procfs/procfs';
+import type { Procfs, RawDescriptor } from './procfs/procfs';
 import type { SocketTable } from './procfs/sockets';
 import { resourceAt } from './resources';
 
@@ -31,10 +31,11 @@ export function findCrossings(call: ForkCall, context: CrossingContext): Crossin
   const found: Crossing[] = [];
   for (const { fd, type, parentFd } of call.stdio) {
     if (parentFd === undefined || (type !== 'inherit' && type !== 'fd')) continue;
-    const descriptor = describe(parentFd, context);
+    const passed = call.passed.get(parentFd);
+    const descriptor = describe(parentFd, context, passed?.raw);
     if (!descriptor) continue;
     const proof = [`stdio[${fd}] is descriptor ${parentFd}`];
-    found.push({ childFd: fd, via: 'stdio', descriptor, proof });
+    found.push({ childFd: fd, via: 'stdio', descriptor, proof, ...(passed?.again && { again: true }) });
   }
   for (const fd of leakedDescriptors(call, context)) {
     const descriptor = describe(fd, context);
@@ -91,10 +92,10 @@ function isSame(fd: number, pid: number, procfs: Procfs): boolean {
   return here !== undefined && here === procfs.link(pid, fd);
 }
 
-/** A descriptor of this process with all that is known of it. */
-export function describe(fd: number, context: CrossingContext): Descriptor | undefined {
+/** A descriptor of this process with all that is known of it, as it is now or as it was. */
+export function describe(fd: number, context: CrossingContext, was?: RawDescriptor): Descriptor | undefined {
   const { procfs, ledger, baseline, owners, sockets } = context;
-  const raw = procfs.descriptor('self', fd);
+  const raw = was ?? procfs.descriptor('self', fd);
   if (!raw) return undefined;
   const resource = resourceAt(ledger, fd, raw.target);
   const inherited = baseline.has(baselineKey(fd, raw.target));

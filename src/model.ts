@@ -87,6 +87,8 @@ export interface Crossing {
   /** `stdio`: passed on purpose; `leak`: not in `stdio`, but without close-on-exec; `send`: sent over the IPC channel. */
   readonly via: 'stdio' | 'leak' | 'send';
   readonly descriptor: Descriptor;
+  /** An earlier child got it in `stdio`, too. */
+  readonly again?: boolean;
   /** How we know that the child has it. */
   readonly proof: readonly string[];
 }

@@ -18,7 +18,9 @@ export const NODE = process.env.FORKGUARD_TEST_NODE ?? process.execPath;
 /**
  * What the lines `//# key: value` at the top of a program ask for.
  *
- * - `reports: rule severity, …`  all that is to be reported of the program; without it nothing above `info` is
+ * - `reports: rule severity, …`  all that is to be reported of the program; without it nothing above `info` is,
+ *                            and nothing of the folder's rule
+ * - `info: allowed`            the folder's rule may mention it nevertheless
  * - `launch: command`            bash runs this instead of `"$NODE" "$PROGRAM"`
  * - `env: KEY=value …`           added to the environment
  * - `packages: name …`           skipped, visibly, where one of them is not installed
@@ -31,6 +33,7 @@ export interface Program {
   readonly file: string;
   readonly name: string;
   readonly reports: readonly string[];
+  readonly infoAllowed: boolean;
   readonly launch: string;
   readonly env: Readonly<Record<string, string>>;
   readonly packages: readonly string[];
@@ -77,6 +80,7 @@ export function readProgram(file: string, rule: string): Program {
     file,
     name: basename(file, '.js'),
     reports: header.get('reports')?.split(/,\s*/).sort() ?? [],
+    infoAllowed: header.get('info') === 'allowed',
     launch: header.get('launch') ?? ALONE,
     env: Object.fromEntries(words('env').map((pair) => pair.split(/=(.*)/s).slice(0, 2))),
     packages: words('packages'),

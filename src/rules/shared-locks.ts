@@ -32,14 +32,14 @@ export const sharedLocks: Rule = {
   summary: 'a lock that belongs to an open file description is shared with a child and outlives its owner',
   *fork(snapshot) {
     const { moment } = snapshot;
-    for (const { descriptor, proof, via } of snapshot.crossings()) {
+    for (const { childFd, descriptor, proof, via } of snapshot.crossings()) {
       const lock = lockThatCrosses(descriptor);
       if (!lock) continue;
       yield {
         what: `${childOf(moment)} shares the lock on ${descriptor.target}`,
         opened: openerOf(descriptor),
         forked: moment.forked,
-        why: `the ${nameOf(lock)} belongs to the open file description, which the child has as descriptor ${descriptor.fd}; it is released only when both have closed it, so while the child lives nobody else gets the lock, even after this process has exited`,
+        why: `the ${nameOf(lock)} belongs to the open file description, which the child has as descriptor ${childFd}; it is released only when both have closed it, so while the child lives nobody else gets the lock, even after this process has exited`,
         help:
           via === 'leak'
             ? `keep the descriptor from the child: start with \`flock --close\` or \`${descriptor.fd}>&-\`, or open the file with \`O_CLOEXEC\``

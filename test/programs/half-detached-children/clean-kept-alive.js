@@ -1,4 +1,5 @@
 // Here something else keeps the process alive, the pipes are let go as well, or somebody reads them.
+//# info: allowed
 //# env: FORKGUARD_STALL_MS=300
 'use strict';
 const { fork, spawn } = require('node:child_process');

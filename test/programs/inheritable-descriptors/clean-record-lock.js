@@ -1,4 +1,5 @@
 // A launcher that holds a record lock (POSIX) on a descriptor it left open: the child does not get the lock.
+//# info: allowed
 //# tools: python3
 //# launch: python3 "${PROGRAM%.js}.py"
 'use strict';

@@ -1,4 +1,5 @@
 // Commands whose input comes late: from another command or its end, a worker thread, a file, an answer of another process.
+//# info: allowed
 //# env: FORKGUARD_STALL_MS=500
 'use strict';
 const { execFile, exec, execFileSync, spawn } = require('node:child_process');

@@ -1,4 +1,5 @@
 // A consumer without a listener: it calls read() now and then.
+//# info: allowed
 //# env: FORKGUARD_STALL_MS=500
 'use strict';
 const { spawn } = require('node:child_process');

@@ -1,4 +1,5 @@
 // A consumer that pauses and goes on; a child that writes little.
+//# info: allowed
 //# env: FORKGUARD_STALL_MS=500
 'use strict';
 const { spawn } = require('node:child_process');

@@ -1,4 +1,5 @@
 // The thread sleeps, as there is no other way to do so, while a worker thread waits for messages.
+//# info: allowed
 //# env: FORKGUARD_STALL_MS=500
 'use strict';
 const { once } = require('node:events');
