@@ -4,6 +4,7 @@ import type { Ledger } from './ledger';
 import type { Crossing, Descriptor, Gap } from './model';
 import type { OwnTable } from './own-table';
 import type { Owners } from './owners';
+import type { PassedDescriptors } from './passed';
 import type { Procfs, RawDescriptor } from './procfs/procfs';
 import type { SocketTable } from './procfs/sockets';
 import { resourceAt } from './resources';
@@ -22,6 +23,7 @@ export interface CrossingContext {
   /** Of the whole network namespace: read once a moment, and only if a rule asks. */
   readonly sockets: SocketTable;
   readonly owners: Owners;
+  readonly passed: PassedDescriptors;
   gap(gap: Gap): void;
 }
 
@@ -31,7 +33,7 @@ export function findCrossings(call: ForkCall, context: CrossingContext): Crossin
   const found: Crossing[] = [];
   for (const { fd, type, parentFd } of call.stdio) {
     if (parentFd === undefined || (type !== 'inherit' && type !== 'fd')) continue;
-    const passed = call.passed.get(parentFd);
+    const passed = context.passed.of(call, parentFd);
     const descriptor = describe(parentFd, context, passed?.raw);
     if (!descriptor) continue;
     const proof = [`stdio[${fd}] is descriptor ${parentFd}`];

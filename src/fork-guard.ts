@@ -19,8 +19,6 @@ export class ForkHazardError extends Error {
 /** Hears of the forks of one thread, and has the observer look at each. */
 export class ForkGuard implements ForkSink {
   readonly #guard: Guard;
-  /** What earlier children got, by its number; as many as there are numbers. */
-  readonly #passedOnce = new Map<number, string>();
 
   constructor(guard: Guard) {
     this.#guard = guard;
@@ -120,7 +118,7 @@ export class ForkGuard implements ForkSink {
   /** What streams look like before the child gets them. */
   #noteStreams(call: ForkCall): void {
     for (const { parentFd } of call.stdio) {
-      if (parentFd !== undefined && parentFd > 2) this.#notePassed(call, parentFd);
+      if (parentFd !== undefined && parentFd > 2) this.#guard.observer.passing(call, parentFd);
       const stream = parentFd === undefined ? undefined : this.#guard.touched.get(parentFd);
       if (!stream || (parentFd !== 1 && parentFd !== 2)) continue;
       if (parentFd === 1) call.pendingStdout = pendingBytes(stream);
@@ -129,13 +127,6 @@ export class ForkGuard implements ForkSink {
         call.nonblockingBefore = [...call.nonblockingBefore, parentFd];
       }
     }
-  }
-
-  #notePassed(call: ForkCall, fd: number): void {
-    const raw = this.#guard.observer.procfs.descriptor('self', fd);
-    if (!raw) return;
-    call.passed = new Map(call.passed).set(fd, { raw, again: this.#passedOnce.get(fd) === raw.target });
-    this.#passedOnce.set(fd, raw.target);
   }
 
   #noteCleared(call: ForkCall): void {

@@ -21,6 +21,7 @@ import { MemoryLook } from './memory-look';
 import type { ForkRecord, Gap, Hazard, Site } from './model';
 import { OwnTable } from './own-table';
 import { Owners } from './owners';
+import { PassedDescriptors } from './passed';
 import { createProcfs } from './procfs/procfs';
 import { resourceOf } from './resources';
 import { rules } from './rules';
@@ -61,6 +62,7 @@ export class Observer {
   readonly #budget = new Budget();
   readonly #memory = new MemoryLook();
   readonly #owners = new Owners(this.procfs);
+  readonly #passed = new PassedDescriptors(this.procfs);
   readonly #strangers = new Strangers();
   #forks = 0;
   readonly #reporters: ChosenReporters;
@@ -111,6 +113,11 @@ export class Observer {
     return this.#forks;
   }
 
+  /** A descriptor is about to go to a child by its number. */
+  passing(call: ForkCall, fd: number): void {
+    this.#passed.note(call, fd);
+  }
+
   /** A fork of a program that traces itself is about to happen: what it leads to belongs to its span. */
   forking(call: ForkCall): void {
     this.#reporters.trace((otel) => otel.forking?.(call));
@@ -127,6 +134,7 @@ export class Observer {
       touched,
       ownTable: this.#ownTable,
       owners: this.#owners,
+      passed: this.#passed,
       pid: process.pid,
       slowForkMs: this.#gathered.config.slowForkMs,
       memory: this.#memory,

@@ -2,7 +2,6 @@ import fs from 'node:fs';
 import { basename } from 'node:path';
 import { wallClock } from '../clock';
 import type { ChildFacts, Fork, ForkApi, StdioEntry } from '../model';
-import type { RawDescriptor } from '../procfs/procfs';
 import { CapturedSite } from '../site';
 
 /** What a `*Sync` function or `ChildProcess.prototype.spawn` was asked to do, as far as it was understood. */
@@ -31,14 +30,6 @@ export interface Ending {
 }
 
 let forks = 0;
-const NONE_PASSED: ReadonlyMap<number, Passed> = new Map();
-
-/** A descriptor that goes to a child by its number, as it was before. */
-export interface Passed {
-  readonly raw: RawDescriptor;
-  /** An earlier child got it, too: whose reads and writes have moved its offset cannot be told. */
-  readonly again: boolean;
-}
 
 /** How many forks this thread has made so far: the `number` of the last one. */
 export function forkCount(): number {
@@ -69,8 +60,6 @@ export class ForkCall implements Fork {
   nonblockingBefore: readonly number[] = [];
   /** Descriptors whose O_NONBLOCK was gone after the fork. */
   clearedNonblocking: readonly number[] = [];
-  /** The descriptors above 2 in `stdio`, as they were when the call began: the child moves offsets and takes locks. */
-  passed: ReadonlyMap<number, Passed> = NONE_PASSED;
   /** Bytes that were queued in `process.stdout` and `process.stderr` when the call began. */
   pendingStdout = 0;
   pendingStderr = 0;
