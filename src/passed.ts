@@ -20,9 +20,9 @@ export class PassedDescriptors {
   }
 
   note(call: ForkCall, fd: number): void {
-    const raw = this.#procfs.descriptor('self', fd);
-    if (!raw) return;
     const noted = this.#calls.get(call) ?? new Map<number, Passed>();
+    const raw = noted.has(fd) ? undefined : this.#procfs.descriptor('self', fd);
+    if (!raw) return;
     this.#calls.set(call, noted.set(fd, { raw, again: this.#earlier.get(fd) === raw.target }));
     this.#earlier.set(fd, raw.target);
   }
