@@ -62,8 +62,17 @@ export class ForkView implements ForkSnapshot {
   readHere(): readonly number[] {
     return this.#once('readHere', () => {
       const passed = this.moment.stdio.flatMap(({ parentFd }) => parentFd ?? []);
-      return passed.filter((fd) => isReading(fd < 3 ? this.context.touched.get(fd) : activeObjectAt(fd)));
+      return passed.filter((fd) =>
+        fd < 3
+          ? isReading(this.context.touched.get(fd))
+          : this.#hasStill(fd) && isReading(activeObjectAt(fd)),
+      );
     });
+  }
+
+  /** The number may have been closed and given to something else since. */
+  #hasStill(fd: number): boolean {
+    return this.context.procfs.link('self', fd) === this.context.passed.of(this.moment, fd)?.raw.target;
   }
 
   get startsNode(): boolean {
