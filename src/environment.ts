@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, isAbsolute, resolve } from 'node:path';
 import { workingDirectory } from './directory';
 import type { ForkRequest } from './instruments/fork-call';
@@ -31,7 +31,7 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
   const inspector = inspectorOf(options, own);
   const certificates = certificatesOf(process.env);
   return {
-    ...(make && { jobserver: [Number(make[1]), Number(make[2])] }),
+    ...(make && isOfParent(make[1]) && { jobserver: [Number(make[1]), Number(make[2])] }),
     ...(Number.isInteger(listenFds) &&
       listenFds > 0 &&
       listenPid !== undefined && {
@@ -45,6 +45,15 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
     ],
     ...(inspector && { inspector }),
   };
+}
+
+/** make closes its jobserver for what is no make, and names it nevertheless: the number may be libuv's. */
+function isOfParent(fd: string | undefined): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`) === readlinkSync(`/proc/${process.ppid}/fd/${fd}`);
+  } catch {
+    return false;
+  }
 }
 
 /** What Node reads in a thread of its own while the program starts: OpenSSL opens it without close-on-exec. */
@@ -136,8 +145,9 @@ function childDirectory(cwd: string | undefined): string | undefined {
   }
 }
 
-/** A bare name is looked up in `node_modules`; only what starts with a dot is sure to be a path. */
+/** A bare name is looked up in `node_modules`; only what starts with a dot is sure to be a path, or a URL. */
 function isPath(flag: string, value: string): boolean {
+  if (/^--(?:import|.*loader)$/.test(flag) && /[%?#]/.test(value)) return false;
   return flag === '--env-file' || value.startsWith('./') || value.startsWith('../');
 }
 

@@ -1,5 +1,6 @@
+import type { Descriptor } from '../model';
 import type { Rule } from './rule';
-import { childOf } from './words';
+import { childOf, isListener } from './words';
 
 /**
  * ### What it reports
@@ -12,7 +13,9 @@ import { childOf } from './words';
  * only, a service finds no socket.
  *
  * ### Certain because
- * The child's environment names the descriptor, it is open here with close-on-exec, and it is not in `stdio`.
+ * The child's environment names the descriptor, it is open here with close-on-exec, it is not in `stdio`, and it is what
+ * was announced, not something else that has its number: a listening socket, or a pipe that the parent of this process
+ * has under the same number, too.
  *
  * ### Instead
  * Pass them on: `stdio: ['inherit', 'inherit', 'inherit', 3, 4]`; or use make's `--jobserver-style=fifo`.
@@ -24,14 +27,14 @@ export const cutDescriptors: Rule = {
   *fork(snapshot) {
     const { moment } = snapshot;
     const environment = snapshot.environment();
-    for (const [numbers, variable, effect] of [
-      [environment.jobserver, 'MAKEFLAGS', 'a make below it runs one job at a time'],
-      [environment.activation, 'LISTEN_FDS', 'a service below it finds no socket'],
+    for (const [numbers, variable, isAnnounced, effect] of [
+      [environment.jobserver, 'MAKEFLAGS', isPipe, 'a make below it runs one job at a time'],
+      [environment.activation, 'LISTEN_FDS', isListener, 'a service below it finds no socket'],
     ] as const) {
       const passed = new Set(moment.stdio.map(({ fd }) => fd));
       const cut = snapshot
         .descriptors(numbers?.filter((fd) => !passed.has(fd)) ?? [])
-        .filter(({ closeOnExec }) => closeOnExec);
+        .filter((one) => one.closeOnExec && isAnnounced(one));
       if (cut.length === 0) continue;
       const list = cut.map(({ fd }) => fd).join(' and ');
       yield {
@@ -52,3 +55,7 @@ export const cutDescriptors: Rule = {
     }
   },
 };
+
+function isPipe({ kind }: Descriptor): boolean {
+  return kind === 'pipe';
+}

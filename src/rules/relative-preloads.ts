@@ -31,6 +31,7 @@ export const relativePreloads: Rule = {
     for (const preload of snapshot.environment().preloads) {
       const { flag, value, source, found, setForElsewhere } = preload;
       if (found && !setForElsewhere) continue;
+      if (!found && moment.ending?.exitCode === 0) continue; // its child has started, and removed the file perhaps
       yield {
         ...(found ? brittle(preload) : broken(preload, startsNode)),
         what: `${childOf(moment)} is told to load \`${value}\`, ${found ? 'which exists in its working directory only' : 'which does not exist in its working directory'}`,
@@ -54,14 +55,18 @@ function broken({ flag, value, source }: Preload, startsNode: boolean): Verdict 
   const from = source === 'NODE_OPTIONS' ? 'NODE_OPTIONS' : 'process.execArgv or the arguments';
   const who = startsNode ? 'the child' : 'a Node process below it';
   return {
-    why: `\`${flag} ${value}\` is handed down by ${from} and looked up from the child's working directory; ${who} ends at its start with "Cannot find module"`,
+    why: `\`${flag} ${value}\` is handed down by ${from} and looked up from the child's working directory; ${who} ends at its start with "${errorOf(flag, value)}"`,
     severity: startsNode ? 'error' : 'info',
   };
 }
 
 function brittle({ flag, value }: Preload): Verdict {
   return {
-    why: `\`${flag} ${value}\` is looked up from the working directory of each Node process that inherits NODE_OPTIONS; one that the child starts in any other directory ends at its start with "Cannot find module"`,
+    why: `\`${flag} ${value}\` is looked up from the working directory of each Node process that inherits NODE_OPTIONS; one that the child starts in any other directory ends at its start with "${errorOf(flag, value)}"`,
     severity: 'warning',
   };
+}
+
+function errorOf(flag: string, value: string): string {
+  return flag === '--env-file' ? `${value}: not found` : 'Cannot find module';
 }

@@ -85,6 +85,8 @@ export interface ForkMoment extends Fork {
   readonly clearedNonblocking: readonly number[];
   /** The program called `unref()` on the child. */
   readonly unreferenced: boolean;
+  /** How the child of a `*Sync` call ended, where that is known. */
+  readonly ending: { readonly exitCode: number | null } | undefined;
 }
 
 /** Everything here is read when it is first asked for, and then kept. */

@@ -278,7 +278,7 @@ test('cut-descriptors: named by the environment, open here, close-on-exec, and n
   const of = (closeOnExec: boolean, stdio?: object) =>
     findings('cut-descriptors', {
       environment,
-      descriptors: [3, 4].map((fd) => ({ ...leak().descriptor, fd, closeOnExec })),
+      descriptors: [3, 4].map((fd) => ({ ...leak().descriptor, kind: 'pipe', fd, closeOnExec })),
       moment: stdio,
     } as never);
   expect(of(true)).toHaveLength(1);

@@ -25,6 +25,7 @@ export const fork: ForkMoment = {
   clearedNonblocking: [],
   unreferenced: false,
   failed: false,
+  ending: undefined,
 };
 
 export const descriptor: Descriptor = {
