@@ -93,7 +93,7 @@ function stringsOf(value: unknown): readonly string[] {
 }
 
 function cwdOf(value: unknown): string | undefined {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return value || undefined; // Node takes an empty one for none
   return value instanceof URL && value.protocol === 'file:' ? decodeURIComponent(value.pathname) : undefined;
 }
 

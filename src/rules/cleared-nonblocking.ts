@@ -12,7 +12,7 @@ import { childOf } from './words';
  *
  * ### Certain because
  * `/proc/self/fdinfo/<fd>` had the flag 04000 before the fork and does not have it after. Whether a reader will
- * ever be slow cannot be known: the severity is `info`.
+ * ever be slow cannot be known: the severity is `info`, and a terminal is not shown it.
  *
  * ### Example
  * ```js
@@ -41,6 +41,7 @@ export const clearedNonblocking: Rule = {
           `/proc/self/fdinfo/${fd}: flags had 04000 (O_NONBLOCK) before the fork and have not after it`,
         ],
         subject: stream,
+        background: true, // true of each command that runs another one for a log or a pager
         fork: moment.id,
         child: moment.child,
       };

@@ -55,7 +55,7 @@ function isKnownGood({ descriptor }: Crossing, environment: EnvironmentFacts): b
 
 function finding(crossing: Crossing, { moment }: ForkSnapshot): Finding {
   const { descriptor, proof } = crossing;
-  const inherited = descriptor.origin === 'inherited';
+  const inherited = descriptor.origin === 'inherited' || isProfile(descriptor);
   const outlives = moment.detached && descriptor.kind === 'pipe' && descriptor.access !== 'read';
   const heavy = isListener(descriptor) || lockThatCrosses(descriptor) !== undefined || outlives;
   return {
@@ -75,13 +75,13 @@ function finding(crossing: Crossing, { moment }: ForkSnapshot): Finding {
   };
 }
 
+const ALLOW = ', or allow it: `FORKGUARD_ALLOW=inheritable-descriptors`';
+
 function remedy(descriptor: Descriptor): string {
-  if (descriptor.origin !== 'inherited')
-    return 'have the native code open it with `O_CLOEXEC` or set `FD_CLOEXEC` with fcntl, or fork this child before it is opened';
-  const without = isProfile(descriptor)
-    ? 'run without `--prof`'
-    : `close it in the launcher (\`node app.js ${descriptor.fd}>&-\`)`;
-  return `${without}, or allow it: \`FORKGUARD_ALLOW=inheritable-descriptors\``;
+  if (isProfile(descriptor)) return `run without \`--prof\` or \`--perf-…\`${ALLOW}`;
+  if (descriptor.origin === 'inherited')
+    return `close it in the launcher (\`node app.js ${descriptor.fd}>&-\`)${ALLOW}`;
+  return 'have the native code open it with `O_CLOEXEC` or set `FD_CLOEXEC` with fcntl, or fork this child before it is opened';
 }
 
 function harm({ descriptor }: Crossing): string {

@@ -15,7 +15,7 @@ import { childOf, lockThatCrosses, openerOf } from './words';
  *
  * ### Certain because
  * `/proc/self/fdinfo/<fd>` shows the lock on the descriptor, and the descriptor crosses: it is in `stdio`, or it
- * lacks close-on-exec.
+ * lacks close-on-exec. What a `*Sync` call passes in `stdio` is left alone: its child has ended when it returns.
  *
  * ### Example
  * ```sh
@@ -35,6 +35,7 @@ export const sharedLocks: Rule = {
     for (const { childFd, descriptor, proof, via } of snapshot.crossings()) {
       const lock = lockThatCrosses(descriptor);
       if (!lock) continue;
+      if (moment.blocking && via === 'stdio') continue; // whom it was meant for has ended
       yield {
         what: `${childOf(moment)} shares the lock on ${descriptor.target}`,
         opened: openerOf(descriptor),

@@ -101,15 +101,15 @@ export function protocolOf({ socket, resource }: Descriptor): string | undefined
   return known ?? PROTOCOLS[address.slice(address.lastIndexOf(':') + 1)];
 }
 
-/** The log of `--prof`, which V8 opens before any JavaScript runs. */
-export function isProfile({ origin, target }: Descriptor): boolean {
-  return origin === 'inherited' && /\/isolate-?0x[0-9a-f]+-\d+-v8\.log$/.test(target);
+/** What V8 writes for `--prof`, `--perf-basic-prof` and `--perf-prof`: one for the process, or for each isolate. */
+export function isProfile({ target }: Descriptor): boolean {
+  return /\/(?:isolate-?0x[0-9a-f]+-\d+-v8\.log|perf-\d+\.map|jit-\d+\.dump)$/.test(target);
 }
 
 /** Who opened it, for the label `opened`: the site, else who must have done it. */
 export function openerOf(descriptor: Descriptor): Site | string {
   if (descriptor.resource?.opened) return descriptor.resource.opened;
-  if (isProfile(descriptor)) return 'before the program began: by V8, for `--prof`';
+  if (isProfile(descriptor)) return 'not by JavaScript: by V8, for `--prof` or `--perf-…`';
   if (descriptor.origin === 'inherited')
     return 'before the program began: by the launcher or shell that started it';
   if (descriptor.owner) return `not by JavaScript: by ${descriptor.owner}`;
