@@ -5,7 +5,7 @@
 import { AssertionError } from 'node:assert';
 import { type Allowance, isAllowed } from './allow';
 import type { Hazard } from './model';
-import { allowances, ask, isHarmful, isLoaded, LIMIT_MS, settle } from './testing/ask';
+import { allowances, ask, isHarmful, isLoaded, LIMIT_MS, notSaid, settle } from './testing/ask';
 import type { Mark } from './testing/protocol';
 
 export type { Allowance } from './allow';
@@ -114,8 +114,7 @@ export function verifyEachTest({ beforeEach, afterEach, after }: Hooks, options:
   let overlapping = false;
   const verify = async (mark: Mark): Promise<void> => {
     const harmful = await findHarmful(() => {}, { ...options, since: mark });
-    const unsaid = harmful.filter((hazard) => !said.has(keyOf(hazard)));
-    for (const hazard of unsaid) said.add(keyOf(hazard));
+    const unsaid = notSaid(harmful, said);
     if (unsaid.length > 0) throw errorOf(unsaid, verify);
   };
   // without a named parameter: mocha would take it for a callback and wait for it
@@ -168,11 +167,6 @@ function failTest(test: NodeTest, error: Error): never {
 function giveTime(self: unknown): void {
   const { timeout } = (self ?? {}) as { timeout?(milliseconds?: number): number };
   if (timeout && timeout.call(self) > 0) timeout.call(self, Math.max(timeout.call(self), LIMIT_MS));
-}
-
-/** What a hazard is about: its fork, else its child, else itself. */
-function keyOf(hazard: Hazard): unknown {
-  return hazard.fork ?? hazard.child?.pid ?? hazard;
 }
 
 /** mocha has the test in `this`, `node:test` hands over a context. */

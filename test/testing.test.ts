@@ -194,6 +194,45 @@ describe('what is ended late is no leak', () => {
   });
 });
 
+/** What a runner tries again, skips or wants to fail hides no leak. */
+test.each([
+  ['jest', 'setupFilesAfterEnv: ["forkguard/jest"]', [JEST, '--forceExit']],
+  ['vitest', 'test: { globals: true, setupFiles: ["forkguard/vitest"] }', [VITEST, 'run', '--maxWorkers=2']],
+])('%s: leaks of tests that pass, and what ends only after all tests', async (name, config, args) => {
+  const folder = `passing-${name}`;
+  mkdirSync(join(project, folder));
+  writeFileSync(join(project, folder, `${name}.config.cjs`), `module.exports = { ${config} };`);
+  const leak = `cp.spawn('sleep', ['50'], { stdio: 'ignore' })`;
+  const again = name === 'jest' ? `jest.retryTimes(1); test('hides',` : `test('hides', { retry: 1 },`;
+  const files: Record<string, string> = {
+    again: `let n = 0; ${again} () => { if (n++ === 0) { ${leak}; throw new Error(); } });`,
+    wanted: `(test.failing ?? test.fails)('hides', () => { ${leak}; throw new Error(); });`,
+    hooks: `afterAll(() => {}); test('hides', () => { ${leak}; });`,
+    before: `beforeAll(() => { ${leak}; }); test('one', () => { ${leak}; });`,
+    fine: `const all = []; afterAll(() => all.forEach((child) => child.kill()));
+      test('one', () => { all.push(${leak}); }); test('two', () => { all.push(${leak}); });`,
+    ...(name === 'vitest' && {
+      skips: `test('hides', ({ skip }) => { ${leak}; skip(); });`,
+      fixture: `test.extend({ child: [async ({}, use) => { await use(${leak}); }, { scope: 'file' }] })(
+        'hides', ({ child }) => { expect(child.pid).toBeGreaterThan(0); });`,
+    }),
+  };
+  for (const [file, body] of Object.entries(files))
+    writeFileSync(
+      join(project, folder, `${file}.test.js`),
+      `const cp = process.getBuiltinModule('child_process');\n${body}`,
+    );
+  const { code, output } = await run(folder, args);
+  const forked = (file: string) =>
+    output.match(new RegExp(`forked {2}${file}\\.test\\.js:\\d+:\\d+`, 'g')) ?? [];
+  for (const file of Object.keys(files).filter((one) => one !== 'fine'))
+    expect([file, new Set(forked(file)).size]).toEqual([file, file === 'before' ? 2 : 1]);
+  expect(output).toContain('forkguard: the test "hides"');
+  expect(output).toContain('forkguard: the file before.test.js');
+  expect(output).not.toContain('fine.test.js:');
+  expect(code).toBe(1);
+});
+
 test.each([
   ['jest', JEST, 'module.exports = { reporters: ["forkguard/jest-reporter"] };', ['--forceExit']],
   [

@@ -52,18 +52,14 @@ export function allowances(allow: readonly (string | Allowance)[] = []): Allowan
   return allow.map((entry) => (typeof entry === 'string' ? { rule: entry } : entry));
 }
 
-export interface Failure {
-  /** Its stack is its message: one of ours would point into forkguard. */
-  readonly error: Error;
-  readonly hazards: readonly Hazard[];
+/** Those of which nobody has been told; from now on they are said. */
+export function notSaid(hazards: readonly Hazard[], said: Set<unknown>): readonly Hazard[] {
+  const fresh = hazards.filter((hazard) => !said.has(keyOf(hazard)));
+  for (const hazard of fresh) said.add(keyOf(hazard));
+  return fresh;
 }
 
-/** What set-up modules let a test or file fail with: hazards since then, and what it has left behind. */
-export async function failureOf(since: Mark, what: string): Promise<Failure | undefined> {
-  await settle(since);
-  const hazards = ask({ type: 'judge', since }).hazards.filter(isHarmful);
-  if (hazards.length === 0) return undefined;
-  const error = new Error(`forkguard: ${what}\n\n${ask({ type: 'render', hazards })}`);
-  error.stack = error.message;
-  return { error, hazards };
+/** What a hazard is about: its fork, else its child, else itself. */
+function keyOf(hazard: Hazard): unknown {
+  return hazard.fork ?? hazard.child?.pid ?? hazard;
 }

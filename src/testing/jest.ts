@@ -3,15 +3,16 @@
  * it; after the file, the same for what its hooks and concurrent tests did.
  */
 import { isAbsolute, relative } from 'node:path';
-import { ask, failureOf, LIMIT_MS } from './ask';
+import { ask, LIMIT_MS } from './ask';
 import { matchers } from './matchers';
-import type { Mark } from './protocol';
+import { TestFile } from './test-file';
 
 interface Test {
   readonly name: string;
   readonly parent?: Test;
   readonly concurrent?: boolean;
   readonly children?: readonly Test[];
+  readonly hooks?: readonly { readonly type: string; readonly fn: unknown }[];
   readonly errors: unknown[];
 }
 
@@ -21,7 +22,8 @@ interface Event {
 }
 
 interface State {
-  readonly rootDescribeBlock: Test;
+  readonly rootDescribeBlock: Test & { readonly hooks: unknown[] };
+  readonly currentlyRunningTest?: Test;
   readonly unhandledErrors: unknown[];
 }
 
@@ -51,45 +53,43 @@ const STATE = 'JEST_STATE_SYMBOL';
 const { expect } = globalThis as unknown as JestGlobals;
 expect?.extend(matchers);
 // a first question now: without the preload every file fails at once and says why
-const atFileStart = ask({ type: 'mark' });
-const file = pathOf(expect?.getState().testPath ?? '');
-ask({ type: 'test', name: '', file });
-let sinceFile: Mark = atFileStart;
-let sinceTest: Mark | undefined;
+const file = new TestFile<Test>(pathOf(expect?.getState().testPath ?? ''), {
+  nameOf,
+  mayEndLater: hasLaterHooks,
+  // what it failed with is forgotten when it is tried again; before jest 30 an error stands beside a place
+  hasFailed: (test, error) => test.errors.flat().includes(error),
+});
+ask({ type: 'test', name: '', file: file.path });
 let concurrent = false;
 
 const listed = handlers();
 if (listed) listed.unshift(onEvent);
 else hookIn();
 
-async function onEvent(event: Event, state: State): Promise<void> {
-  switch (event.name) {
+async function onEvent({ name, test }: Event, state: State): Promise<void> {
+  switch (name) {
     case 'run_start':
       concurrent = hasConcurrent(state.rootDescribeBlock);
       return;
-    case 'test_start': {
-      ask({ type: 'test', name: nameOf(event.test), file });
-      sinceTest = ask({ type: 'mark' });
+    case 'test_started':
+      if (test) file.begin(test, concurrent);
       return;
-    }
     case 'test_done': {
-      // tests that overlap cannot be told apart: the file answers for them
-      if (concurrent || !sinceTest) return;
-      const error = await examine(sinceTest, `the test "${nameOf(event.test)}"`);
-      if (error) {
-        event.test?.errors.push(error);
-        // said once: what is left of a test is there when the file ends, too
-        sinceFile = ask({ type: 'mark' });
-      }
+      const failure = test && (await file.end(test));
+      if (failure) test.errors.push(failure.error);
       return;
     }
-    case 'run_finish': {
-      const error = await examine(sinceFile, `the file ${file}`);
-      if (!error) return;
-      // jest prints what follows the first line once more where no line of a stack divides text and stack
-      error.stack = `${error.message}\n    at <anonymous>:0:0`;
-      state.unhandledErrors.push(error);
-    }
+    case 'run_finish':
+      await finish(state);
+  }
+}
+
+/** jest makes its results only now: tests that have ended can still fail. */
+async function finish({ unhandledErrors }: State): Promise<void> {
+  for (const { test, error } of await file.finish()) {
+    // jest prints what follows the first line once more where no line of a stack divides text and stack
+    if (!test) error.stack = `${error.message}\n    at <anonymous>:0:0`;
+    (test?.errors ?? unhandledErrors).push(error);
   }
 }
 
@@ -99,42 +99,34 @@ async function onEvent(event: Event, state: State): Promise<void> {
  */
 function hookIn(): void {
   const { beforeAll, beforeEach, afterEach, afterAll } = globalThis as unknown as Required<JestGlobals>;
-  const root = rootBlock();
+  const { hooks } = state().rootDescribeBlock;
   afterEach(async () => {
-    if (concurrent || !sinceTest) return;
-    const error = await examine(sinceTest, `the test "${currentName()}"`);
-    if (!error) return;
-    sinceFile = ask({ type: 'mark' });
-    throw error;
+    const { currentlyRunningTest: test } = state();
+    const failure = test && (await file.end(test));
+    if (failure) throw failure.error;
   }, LIMIT_MS);
-  afterAll(async () => {
-    const error = await examine(sinceFile, `the file ${file}`);
-    if (error) throw error;
-  }, LIMIT_MS);
-  const { hooks } = root;
+  afterAll(look, LIMIT_MS);
   const push = (...others: unknown[]) => {
     hooks.splice(-OURS, 0, ...others);
     return hooks.length;
   };
   Object.defineProperty(hooks, 'push', { value: push, configurable: true, writable: true });
   beforeAll(() => {
-    concurrent = hasConcurrent(root);
+    concurrent = hasConcurrent(state().rootDescribeBlock);
   });
   beforeEach(() => {
-    ask({ type: 'test', name: currentName(), file });
-    sinceTest = ask({ type: 'mark' });
+    const { currentlyRunningTest: test } = state();
+    if (test) file.begin(test, concurrent);
   });
 }
 
-function currentName(): string {
-  return expect?.getState().currentTestName ?? '';
+function look(): Promise<void> {
+  return finish(state());
 }
 
-function rootBlock(): Test & { readonly hooks: unknown[] } {
-  const state = symbolNamed(STATE) as
-    | { rootDescribeBlock?: Test & { readonly hooks: unknown[] } }
-    | undefined;
-  if (state?.rootDescribeBlock) return state.rootDescribeBlock;
+function state(): State {
+  const known = symbolNamed(STATE) as State | undefined;
+  if (known?.rootDescribeBlock) return known;
   throw new Error(
     'forkguard/jest belongs into `setupFilesAfterEnv` of a configuration that runs tests with jest-circus, the usual runner of jest 29 and later',
   );
@@ -143,10 +135,6 @@ function rootBlock(): Test & { readonly hooks: unknown[] } {
 function symbolNamed(name: string): unknown {
   const symbol = Object.getOwnPropertySymbols(globalThis).find(({ description }) => description === name);
   return symbol && (globalThis as unknown as Record<symbol, unknown>)[symbol];
-}
-
-async function examine(since: Mark, what: string): Promise<Error | undefined> {
-  return (await failureOf(since, what))?.error;
 }
 
 function handlers(): Handler[] | undefined {
@@ -158,10 +146,15 @@ function hasConcurrent(block: Test): boolean {
   return block.children?.some((child) => child.concurrent === true || hasConcurrent(child)) ?? false;
 }
 
-function nameOf(test: Test | undefined): string {
-  const names: string[] = [];
-  for (let one = test; one?.parent; one = one.parent) names.unshift(one.name);
-  return names.join(' > ');
+function hasLaterHooks({ parent }: Test): boolean {
+  if (!parent) return false;
+  const own = parent.hooks?.some(({ type, fn }) => type === 'afterAll' && fn !== look);
+  return own || hasLaterHooks(parent);
+}
+
+function nameOf({ name, parent }: Test): string {
+  // the outermost block has no name
+  return parent?.parent ? `${nameOf(parent)} > ${name}` : name;
 }
 
 function pathOf(path: string): string {

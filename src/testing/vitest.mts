@@ -7,13 +7,14 @@ import { relative } from 'node:path';
 import * as vitest from 'vitest';
 import type { Hazard } from '../model.js';
 import type { ForkMatchers } from './matchers.js';
-import type { Mark } from './protocol.js';
+import type { Failure } from './test-file.js';
 
 // an `import` of CommonJS would have Node read it twice, in each test file
 const require = createRequire(import.meta.url);
-const { ask, failureOf, LIMIT_MS } = require('./ask.js') as typeof import('./ask.js');
+const { ask, LIMIT_MS } = require('./ask.js') as typeof import('./ask.js');
 const { matchers } = require('./matchers.js') as typeof import('./matchers.js');
-const { outlivesTests, watchFixtures } =
+const { TestFile } = require('./test-file.js') as typeof import('./test-file.js');
+const { scopeOfFixtures, watchFixtures } =
   require('./vitest-fixtures.js') as typeof import('./vitest-fixtures.js');
 
 declare module 'vitest' {
@@ -22,29 +23,43 @@ declare module 'vitest' {
   interface AsymmetricMatchersContaining extends ForkMatchers<unknown> {}
 }
 
-interface Task {
+interface Suite {
   readonly name: string;
-  readonly concurrent?: boolean;
-  readonly suite?: Task;
-  readonly file?: { readonly filepath: string };
+  readonly suite?: Suite;
+  readonly filepath?: string;
 }
+
+interface Test {
+  readonly name: string;
+  readonly suite?: Suite;
+  readonly file: Suite;
+  readonly result?: { readonly state: string };
+}
+
+type HooksOf = (suite: never) => {
+  readonly afterAll: readonly unknown[];
+  readonly aroundAll?: readonly unknown[];
+};
 
 const { expect } = vitest;
 expect.extend(matchers);
 watchFixtures(vitest.test);
 
-// a first question now: without the preload every file fails at once and says why
-let sinceFile: Mark = ask({ type: 'mark' });
-let sinceTest: Mark | undefined;
-let running = 0;
-let overlapping = false;
-let file = pathOf(expect.getState().testPath ?? '');
-// the pools of vm contexts translate positions of TypeScript in these contexts only
-ask({ type: 'test', name: '', file, prepare: () => Error.prepareStackTrace });
-
 // vitest 4.1 has hooks around all others. Before it there is what runs last of a test and of a file: what was
 // registered first to run when it has finished, so that ours sees what the others have left
-const { aroundAll, aroundEach, beforeAll, beforeEach } = vitest as Partial<typeof vitest> & typeof vitest;
+const { aroundAll, aroundEach, beforeAll, beforeEach, TestRunner } = vitest as Partial<typeof vitest> &
+  typeof vitest;
+const hooksOf: HooksOf = TestRunner?.getSuiteHooks ?? (await import('vitest/suite')).getHooks;
+
+// a first question now: without the preload every file fails at once and says why
+const file = new TestFile<Test>(pathOf(expect.getState().testPath ?? ''), {
+  nameOf,
+  mayEndLater,
+  hasFailed: ({ result }) => result?.state === 'fail',
+});
+// the pools of vm contexts translate positions of TypeScript in these contexts only
+ask({ type: 'test', name: '', file: file.path, prepare: () => Error.prepareStackTrace });
+
 if (aroundEach && aroundAll) {
   aroundEach(async (runTest, { task }) => {
     begin(task);
@@ -53,51 +68,55 @@ if (aroundEach && aroundAll) {
   }, LIMIT_MS);
   aroundAll(async (runFile) => {
     await runFile();
-    await endFile();
+    await finish();
   }, LIMIT_MS);
 } else {
   beforeEach(({ task, onTestFinished }) => {
     begin(task);
     onTestFinished(() => end(task), LIMIT_MS);
   });
-  beforeAll(() => endFile, LIMIT_MS);
+  beforeAll(() => finish, LIMIT_MS);
 }
 
-function begin(task: Task): void {
-  file = pathOf(task.file?.filepath ?? '');
-  ask({ type: 'test', name: nameOf(task), file });
-  // tests that overlap cannot be told apart: the file answers for them
-  if (running++ > 0) overlapping = true;
-  else sinceTest = ask({ type: 'mark' });
+function begin(test: Test): void {
+  file.path = pathOf(test.file.filepath ?? '');
+  file.begin(test);
 }
 
-async function end(task: Task): Promise<void> {
-  running--;
-  if (overlapping || !sinceTest) {
-    if (running === 0) overlapping = false;
-    return;
-  }
-  if (outlivesTests()) return;
-  const error = await examine(sinceTest, `the test "${nameOf(task)}"`);
-  if (!error) return;
-  // said once: what is left of a test is there when the file ends, too
-  sinceFile = ask({ type: 'mark' });
-  throw error;
+async function end(test: Test): Promise<void> {
+  if (outlivesFile()) return;
+  const failure = await file.end(test);
+  if (failure) throw errorOf([failure]);
 }
 
-async function endFile(): Promise<void> {
-  if (outlivesTests()) return;
-  const error = await examine(sinceFile, `the file ${file}`);
-  if (error) throw error;
+async function finish(): Promise<void> {
+  if (outlivesFile()) return;
+  const failures = await file.finish();
+  if (failures.length > 0) throw errorOf(failures);
 }
 
-async function examine(since: Mark, what: string): Promise<Error | undefined> {
-  const failure = await failureOf(since, what);
-  if (!failure) return undefined;
-  const { error, hazards } = failure;
+function errorOf(failures: readonly Failure<Test>[]): Error {
+  const error = new Error(failures.map(({ error: { message } }) => message).join('\n\n'));
   // without a line of a stack vitest takes lines of the message for calls
-  error.stack = `${error.message}\n    at ${placeOf(hazards)}`;
+  error.stack = `${error.message}\n    at ${placeOf(failures.flatMap(({ hazards }) => hazards))}`;
   return error;
+}
+
+/** Whether what is there when the file ends may belong to a fixture: before vitest 4.1 those of a file end after us. */
+function outlivesFile(): boolean {
+  const scope = scopeOfFixtures();
+  return scope === 'worker' || (scope === 'file' && !aroundAll);
+}
+
+/** Whether a fixture or a hook of a suite that the test is in may end what it leaves. */
+function mayEndLater({ suite, file }: Test): boolean {
+  if (scopeOfFixtures() === 'file') return true;
+  const suites = [file];
+  for (let one = suite; one; one = one.suite) suites.push(one);
+  return suites.some((one) => {
+    const { afterAll, aroundAll = [] } = hooksOf(one as never);
+    return afterAll.length > 0 || aroundAll.length > (one === file ? 1 : 0);
+  });
 }
 
 /** Where vitest shows the source: at the first fork that is known. */
@@ -109,10 +128,8 @@ function placeOf(hazards: readonly Hazard[]): string {
   return '<anonymous>:0:0';
 }
 
-function nameOf(task: Task): string {
-  const names: string[] = [];
-  for (let one: Task | undefined = task; one; one = one.suite) names.unshift(one.name);
-  return names.filter(Boolean).join(' > ');
+function nameOf(task: Test | Suite): string {
+  return task.suite ? `${nameOf(task.suite)} > ${task.name}` : task.name;
 }
 
 function pathOf(path: string): string {
