@@ -19,7 +19,8 @@ import { named } from './words';
  * at the end of its input is healthy), or on such a connection, unless the child listens for others; nor was it asked
  * to end with `disconnect()` or is to find the end of a stdin to which something was written; and neither its arguments nor its environment show that it knows the pid of this process, which it may watch (as with
  * `tail --pid` or `setpriv --pdeathsig`). A child that is released with `unref()` and has a session of its own
- * (`detached`, setsid(1)) or ignores SIGHUP (nohup(1)) is meant to live on. After a test: whoever lives some 1.5 s
+ * (`detached`, setsid(1)) or ignores SIGHUP (nohup(1)) is meant to live on; where this process ends with code 0,
+ * so is one without `unref()` that has no pipe, channel or output of this process. After a test: whoever lives some 1.5 s
  * later, unless the program has released it and its pipes with `unref()`, and it waits on one of them (a service for
  * all tests, such as esbuild's). Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a
  * killed shell: the process was below the shell when it was killed, and has the same start time half a second after
@@ -40,12 +41,17 @@ export const orphanedChildren: Rule = {
   severity: 'warning',
   summary: 'a child, or the command behind a killed shell, lives on with nobody to wait for it',
   *exit(snapshot) {
-    const { of } = snapshot.moment;
+    const { of, code } = snapshot.moment;
     if (of === 'process' || of === 'test' || of === 'thread') {
       for (const survivor of snapshot.survivors()) {
         const { fork, child, thread } = survivor;
         // of one that ends by itself zombie-children speaks
-        if (isIntended(survivor, of) || (of === 'thread' && thread === undefined)) continue;
+        if (
+          isIntended(survivor, of) ||
+          (code === 0 && isDaemon(survivor)) ||
+          (of === 'thread' && thread === undefined)
+        )
+          continue;
         const maker = of === 'thread' ? 'worker thread' : of;
         yield {
           what: `${named(child)} lives on after ${of === 'thread' ? `the ${maker} that made it` : `this ${of}`} has ended`,
@@ -72,6 +78,13 @@ function isIntended(
 ): boolean {
   if (of === 'test') return service || (connected && idle); // idle-channels says the second better
   return (apart && unreferenced) || told !== false || knowsParent;
+}
+
+/** `detached`, with nothing of ours: where the program itself ends well, `unref()` would have changed nothing. */
+function isDaemon({ apart, fork: { stdio } }: Survivor): boolean {
+  return (
+    apart && stdio.every(({ type, parentFd = 0 }) => type === 'ignore' || (type === 'fd' && parentFd > 2))
+  );
 }
 
 function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: Ending): string[] {

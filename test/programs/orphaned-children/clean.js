@@ -9,6 +9,7 @@ if (process.argv[2] === 'child') {
   spawn('cat'); // ends at the end of its input
   spawn('sh', ['-c', 'cat; true']); // so does what the shell waits for
   spawn('sleep', ['3'], { detached: true, stdio: 'ignore' }).unref();
+  spawn('sleep', ['3'], { detached: true, stdio: 'ignore' }); // process.exit() below makes unref() needless
   spawn('sleep', ['3'], { stdio: 'ignore' }).kill();
   const group = spawn('sh', ['-c', 'sleep 3; true'], { detached: true, stdio: 'ignore' });
   setTimeout(() => process.kill(-group.pid), 100);
