@@ -9,7 +9,7 @@ import type { Procfs } from '../procfs/procfs';
 import type { SharedDescriptor, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { forkOf } from '../waits/fork-note';
-import { awaits, awaitsOnly } from './awaiting';
+import { awaits, awaitsOnly, descendants } from './awaiting';
 import { type Departures, isDead, nameOf } from './departures';
 import { keptAliveThrough } from './keepers';
 import { knowsParent } from './parent-watchers';
@@ -222,7 +222,7 @@ function sharedWith(pid: number, context: SnapshotContext): SharedDescriptor[] {
       childFd,
       descriptor,
       get served() {
-        return settled(() => awaits(pid, (other) => other === target, procfs));
+        return settled(pid, procfs, () => awaits(pid, (other) => other === target, procfs));
       },
       proof,
     });
@@ -233,12 +233,26 @@ function sharedWith(pid: number, context: SnapshotContext): SharedDescriptor[] {
 /** Milliseconds after which a child that was running, most likely because it had just been made, is looked at again. */
 const PAUSES_MS = [2, 4, 8];
 
-function settled(ask: () => boolean | undefined): boolean | undefined {
+/** One that is still starting waits for this and that: only of who has not run since is "no" the answer. */
+function settled(pid: number, procfs: Procfs, ask: () => boolean | undefined): boolean | undefined {
+  let slices = slicesOf(pid, procfs);
   let answer = ask();
   for (const ms of PAUSES_MS) {
-    if (answer !== undefined) break;
+    if (answer === true) return true;
     pause(ms);
+    const before = slices;
+    slices = slicesOf(pid, procfs);
+    if (answer === false && slices === before) return false;
     answer = ask();
   }
-  return answer;
+  return answer === true ? true : undefined;
+}
+
+/** How often a process, and those below it, have run. */
+function slicesOf(pid: number, procfs: Procfs): number {
+  let slices = 0;
+  for (const one of [pid, ...descendants(pid, procfs)]) {
+    for (const tid of procfs.threads(one) ?? []) slices += procfs.schedstat(one, tid)?.slices ?? 0;
+  }
+  return slices;
 }
