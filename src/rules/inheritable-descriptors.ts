@@ -92,7 +92,9 @@ function harm({ descriptor }: Crossing): string {
     case 'pty':
       return 'the programs in that terminal are not hung up when it is closed here';
     case 'pipe':
-      return 'whoever reads the pipe sees no end while the child lives';
+      return descriptor.access === 'read'
+        ? 'whoever writes into the pipe is not told (EPIPE) that it is no longer read while the child lives'
+        : 'whoever reads the pipe sees no end while the child lives';
     case 'file':
     case 'directory':
       return 'the file system stays busy and the space of a deleted file is not freed while the child lives';

@@ -10,7 +10,8 @@ import { childOf } from './words';
  * Its output comes out before, or in the middle of, what was written earlier.
  *
  * ### Certain because
- * `writableLength` of the stream was not 0 when the fork began, and the child has the same descriptor.
+ * `writableLength` of the stream was not 0 when the fork began, and the child has the same descriptor. In a worker
+ * thread, whose output passes through another one, it is `info`.
  *
  * ### Example
  * ```js
@@ -40,13 +41,19 @@ export const interleavedOutput: Rule = {
       yield {
         what: `${childOf(moment)} has ${stream} while ${bytes} bytes of this process wait for it`,
         forked: moment.forked,
-        why: `${stream} takes no more at the moment, so what this process wrote is queued in its memory, while the child has the same pipe: whatever it writes appears before or amid what was written earlier`,
+        why: `${
+          moment.threadId === 0
+            ? `${stream} takes no more at the moment`
+            : `the ${stream} of a worker thread passes through the main thread, which has not taken it yet`
+        }, so what this process wrote is queued in its memory, while the child writes to it directly: whatever it writes appears before or amid what was written earlier`,
         help: `fork in the callback of the last write, \`process.${stream}.write(text, () => …)\`, or take the child's output through a pipe`,
         proof: [
           `process.${stream}.writableLength was ${bytes} when the fork began`,
           `stdio[${entry.fd}] of the child is descriptor ${fd}`,
         ],
         subject: stream,
+        // whoever made a worker thread may keep its output for itself
+        ...(moment.threadId !== 0 && { severity: 'info' as const }),
         fork: moment.id,
         child: moment.child,
       };

@@ -268,8 +268,8 @@ function keysOf(found: StalledChild): string[] {
   ];
 }
 
-/** Signals whose default is to end the process, and that can be ignored. */
-const ENDING = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGABRT', 'SIGUSR1', 'SIGUSR2']);
+/** Signals that ask to end, and that can be ignored. SIGUSR1 and SIGUSR2 are messages. */
+const ENDING = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGABRT']);
 
 function signalName(signal: unknown): string | undefined {
   if (signal === undefined || signal === null) return 'SIGTERM';

@@ -1,4 +1,4 @@
-// A child that takes its time to end, one that is stopped, and one that ends at once.
+// A child that takes its time to end, one that is stopped, one that ends at once, and one that is sent a message.
 //# tools: python3
 //# env: FORKGUARD_STALL_MS=500
 'use strict';
@@ -17,3 +17,5 @@ const wait = 'import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [15]
 const waiting = spawn('python3', ['-c', wait]);
 waiting.stdout.once('data', () => waiting.kill());
 waiting.on('exit', (code) => console.log('waited', code));
+const told = spawn('sh', ['-c', 'trap "" USR1; echo up; sleep 1.5'], { stdio: ['ignore', 'pipe', 'inherit'] });
+told.stdout.once('data', () => told.kill('SIGUSR1'));
