@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Joins what the preload loads at start into one file, dist/start-up.js, what the first use of child_process or net
-// loads into another, dist/first-use.js, what the first fork loads into dist/first-fork.js, and what the watcher
-// thread loads into dist/watcher.js. Finding, reading and compiling each module by itself costs more than running it.
+// Joins what the preload loads together into one file each: dist/start-up.js at start, first-use.js with child_process
+// or net, first-fork.js, first-finding.js with what may be a hazard, watcher.js in the watcher thread, session.js in
+// tests that fork. Finding, reading and compiling each module by itself costs more than running it.
 // The modules' own files become one line each that hands out the joined module, so there is one copy of each.
 // Without this step everything works, only slower, and not where a program takes globals away.
 
@@ -13,19 +13,15 @@ import { minifySync } from '@swc/core';
 import ts from 'typescript';
 
 const DIST = resolve(dirname(fileURLToPath(import.meta.url)), '../dist');
-/** One of the forks is a hazard: what is loaded for the first belongs to the file as well, whatever this shell leaks. */
-const FORKS =
-  "const c=require('child_process');c.spawnSync('true');c.spawn('true',{cwd:'/no/such'}).on('error',()=>{});";
-
 /** The modules that a program has loaded, in the order of loading: `register`, `src/guard`, … */
-function loadedBy(program, settings) {
+function loadedBy(program) {
   const { NODE_OPTIONS: _, ...rest } = process.env;
   const env = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith('FORKGUARD')));
   const script = `${program}console.log(JSON.stringify(Object.keys(require.cache)))`;
   // away from any package.json, so that no settings are read
   const output = execFileSync(process.execPath, ['-r', join(DIST, 'register.js'), '-e', script], {
     cwd: parse(DIST).root,
-    env: { ...env, ...settings },
+    env,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -79,25 +75,27 @@ const USES = "require('child_process');require('net');";
 /** Needed in children of a Node, such as this one, and in tests: there child_process is in use. */
 const IN_CHILDREN = ['src/exits/parent', 'src/waits/heartbeat', 'src/testing/early'];
 
-const atStart = loadedBy('', {}).filter((name) => !IN_CHILDREN.includes(name));
+const atStart = loadedBy('').filter((name) => !IN_CHILDREN.includes(name));
 if (atStart.length < 5) throw new Error('dist is joined already: compile it first');
-const atUse = [...new Set([...IN_CHILDREN, ...loadedBy(USES, {})])].filter((name) => !atStart.includes(name));
-// a descriptor that this shell leaks would be reported: no reporter is to be loaded for it
-const quiet = { FORKGUARD_REPORTERS: 'none' };
-const before = loadedBy(USES, quiet);
-const atFork = loadedBy(FORKS, quiet).filter((name) => !before.includes(name));
+const atUse = [...new Set([...IN_CHILDREN, ...loadedBy(USES)])].filter((name) => !atStart.includes(name));
 const groups = new Map([
   ['start-up.js', atStart],
   ['first-use.js', atUse],
-  ['first-fork.js', atFork],
-  [
-    'watcher.js',
-    neededBy(
-      ['src/waits/watcher-thread', 'src/reporters/terminal', 'src/reporters/ndjson'],
-      [...atStart, ...atUse, ...atFork],
-    ),
-  ],
 ]);
+/** Adds a file of what these modules need besides what is in the other files. */
+function add(file, names) {
+  groups.set(file, neededBy(names, [...groups.values()].flat()));
+}
+add('first-fork.js', [
+  'src/observer',
+  'src/waits/stall-watch',
+  'src/waits/watcher',
+  'src/calls',
+  'src/frames',
+]);
+add('first-finding.js', ['src/redact-finding', 'src/reporters/index', 'src/rules/at-exit', 'src/exit-view']);
+add('watcher.js', ['src/waits/watcher-thread', 'src/reporters/terminal', 'src/reporters/ndjson']);
+add('session.js', ['src/testing/session', 'src/testing/run-log']);
 const fileOf = new Map([...groups].flatMap(([file, names]) => names.map((name) => [name, file])));
 
 // test code gets copies of its own: runners load them for each test file, and most test files never fork

@@ -63,13 +63,13 @@ export const ${id}: Rule = {
 `,
 );
 
-const indexPath = join(root, 'src', 'rules', 'index.ts');
+const listPath = join(root, 'src', 'rules', 'at-fork.ts');
 const line = `import { ${id} } from './${name}';`;
-const lines = readFileSync(indexPath, 'utf8').split('\n');
+const lines = readFileSync(listPath, 'utf8').split('\n');
 // among the others in the order of their files, as the formatter wants it
 const after = lines.findLastIndex((other) => other.startsWith('import') && fileOf(other) < `./${name}`);
 lines.splice(after + 1, 0, line);
-writeFileSync(indexPath, lines.join('\n').replace(/\n\];\n$/, `\n  ${id},\n];\n`));
+writeFileSync(listPath, lines.join('\n').replace(/\n\];\n$/, `\n  ${id},\n];\n`));
 
 function fileOf(statement) {
   return /from '(.*)';$/.exec(statement)?.[1] ?? '';
@@ -97,7 +97,7 @@ spawn('true');
 `,
 );
 
-console.log(`made src/rules/${name}.ts, a line in src/rules/index.ts and test/programs/${name}/
+console.log(`made src/rules/${name}.ts, a line in src/rules/at-fork.ts and test/programs/${name}/
 next: write the condition and the two programs, then
   npm run docs                                  its page
   npm run build && npm run bless -- ${name}     its expected report: read it

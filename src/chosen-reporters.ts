@@ -1,7 +1,6 @@
 import type { Config } from './config';
 import { workingDirectory } from './directory';
 import type { Hazard, Reporter } from './model';
-import { createReporter, DOCUMENT_REPORTERS } from './reporters';
 import type { ReporterOptions } from './reporters/options';
 import { messageOf, say } from './say';
 
@@ -33,6 +32,7 @@ export class ChosenReporters {
   make(): Reporter[] {
     const { reporters } = this.#config;
     const names = reporters ?? ['terminal', 'otel'];
+    const { createReporter, DOCUMENT_REPORTERS } = known();
     return names.flatMap((name) => {
       try {
         if (name === 'otel' && this.#otel) return this.#otel;
@@ -55,7 +55,7 @@ export class ChosenReporters {
   /** Whether the records of this run have it of a process that it lives on, as its parent has seen when that ended. */
   haveOrphan(pid: number): boolean {
     const { reporters = [] } = this.#config;
-    if (!reporters.some((name) => name === 'ndjson' || DOCUMENT_REPORTERS.has(name))) return false;
+    if (!reporters.some((name) => name === 'ndjson' || known().DOCUMENT_REPORTERS.has(name))) return false;
     const { isReported } = require('./reporters/whole-tree') as typeof import('./reporters/whole-tree');
     return isReported(this.#options, 'orphaned-children', pid);
   }
@@ -79,7 +79,12 @@ export class ChosenReporters {
   get #otel(): Reporter | undefined {
     const { reporters } = this.#config;
     if (reporters && !reporters.includes('otel')) return undefined;
-    this.#opentelemetry ??= createReporter('otel', this.#options);
+    this.#opentelemetry ??= known().createReporter('otel', this.#options);
     return this.#opentelemetry;
   }
+}
+
+/** Loaded when there is something to report. */
+function known(): typeof import('./reporters') {
+  return require('./reporters') as typeof import('./reporters');
 }

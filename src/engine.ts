@@ -1,6 +1,6 @@
 import { type Allowance, isAllowed } from './allow';
 import { now, wallClock } from './clock';
-import type { Finding, Gap, Hazard, Reporter, Site } from './model';
+import type { Finding, Gap, Hazard, Reporter, Site, Summary } from './model';
 import type { Rule, Snapshots } from './rules/rule';
 import { messageOf, say } from './say';
 
@@ -8,10 +8,13 @@ import { messageOf, say } from './say';
 const SLOW_RULE_MS = 250;
 
 export interface EngineOptions {
-  readonly rules: readonly Rule[];
+  /** Those that may look at such a moment, in their order. */
+  readonly rules: (moment: keyof Snapshots) => readonly Rule[];
   readonly allow: readonly Allowance[];
   /** Called when the first hazard or gap is to be reported. */
   readonly reporters: () => readonly Reporter[];
+  /** They have nothing to say at the end where nothing was found: then they are not made. */
+  readonly quiet?: boolean;
   /** Called once for each hazard, before the reporters. */
   readonly publish: (hazard: Hazard) => void;
   readonly pid: number;
@@ -23,7 +26,7 @@ export interface EngineOptions {
 /** Runs rules, stamps what they find, drops what is allowed or was said before, and tells the reporters. */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #rules: Rule[];
+  readonly #dropped = new Set<Rule>();
   readonly #seen = new Map<string, { hazard: Hazard; count: number }>();
   readonly #gaps = new Set<string>();
   readonly #slow = new Map<Rule, number>();
@@ -33,13 +36,13 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#rules = [...options.rules];
   }
 
   /** Runs the rules of one moment. Returns the hazards, also those that were reported before. Never throws. */
   run<M extends keyof Snapshots>(moment: M, snapshot: Snapshots[M]): Hazard[] {
     const hazards: Hazard[] = [];
-    for (const rule of [...this.#rules]) {
+    for (const rule of this.#options.rules(moment)) {
+      if (this.#dropped.has(rule)) continue;
       const check = rule[moment] as ((snapshot: Snapshots[M]) => Iterable<Finding>) | undefined;
       if (!check) continue;
       const begin = now();
@@ -95,6 +98,11 @@ export class Engine {
   /** Whether anything of severity `error` or `warning` was reported. */
   get harmful(): boolean {
     return [...this.#seen.values()].some(({ hazard }) => hazard.severity !== 'info');
+  }
+
+  /** The process or thread ends. */
+  end(summary: Summary): void {
+    if (this.#reporters || !this.#options.quiet) this.each('end', (reporter) => reporter.end?.(summary));
   }
 
   /** Calls each reporter; one that throws, or whose promise is rejected, is not called again. Waits for none. */
@@ -155,8 +163,7 @@ export class Engine {
   }
 
   #drop(rule: Rule, why: string): void {
-    const at = this.#rules.indexOf(rule);
-    if (at >= 0) this.#rules.splice(at, 1);
+    this.#dropped.add(rule);
     say(`the rule ${rule.name} ${why}`);
   }
 }

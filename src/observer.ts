@@ -2,12 +2,11 @@ import { hasSubscribers } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import { Aftermath } from './aftermath';
-import { unknownRules } from './allow';
+import { type Allowance, unknownRules } from './allow';
 import { Budget } from './budget';
 import { ChosenReporters } from './chosen-reporters';
 import { now, wallClock } from './clock';
 import type { Config } from './config';
-import { ConflictView } from './conflict-view';
 import { Engine } from './engine';
 import { Exits } from './exits/exits';
 import { keptAliveThrough } from './exits/keepers';
@@ -24,8 +23,8 @@ import { Owners } from './owners';
 import { PassedDescriptors } from './passed';
 import { createProcfs } from './procfs/procfs';
 import { resourceOf } from './resources';
-import { rules } from './rules';
-import type { StallSnapshot } from './rules/rule';
+import { forkRules } from './rules/at-fork';
+import type { Rule, Snapshots, StallSnapshot } from './rules/rule';
 import { say } from './say';
 import { siteOf } from './site';
 import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
@@ -70,14 +69,13 @@ export class Observer {
 
   constructor(gathered: Gathered) {
     this.#gathered = gathered;
-    const names = rules.map(({ name }) => name);
-    for (const name of unknownRules(gathered.config.allow, names))
-      say(`"${name}" is allowed, but there is no such rule: \`forkguard explain\` lists all`);
+    if (gathered.config.allow.length > 0) sayUnknown(gathered.config.allow);
     this.#reporters = new ChosenReporters(gathered.config, () => this.#tests?.spoken === true);
     this.engine = new Engine({
-      rules,
+      rules: rulesAt,
       allow: gathered.config.allow,
       reporters: () => this.#reporters.make(),
+      quiet: gathered.config.reporters === undefined,
       publish: (hazard) => publishHazard(hazard),
       pid: process.pid,
       threadId: gathered.ledger.threadId,
@@ -247,6 +245,7 @@ export class Observer {
       ...(typeof port === 'number' && { port }),
       ...(listened && { listened }),
     };
+    const { ConflictView } = require('./conflict-view') as typeof import('./conflict-view');
     const hazards = this.engine.run('conflict', new ConflictView(moment, this.context));
     this.drainGaps();
     return hazards;
@@ -267,13 +266,12 @@ export class Observer {
     this.#strangers.look(this.procfs, this.#gathered.ledger);
     this.aftermath.settle();
     const hazards = this.exits.here(code, site);
-    const summary = {
+    this.engine.end({
       pid: process.pid,
       forks: this.#forks,
       hazards: this.engine.counts(),
       gaps: this.engine.gaps,
-    };
-    this.engine.each('end', (reporter) => reporter.end?.(summary));
+    });
     this.#tests?.end();
     return hazards;
   }
@@ -323,6 +321,21 @@ export class Observer {
       threads: view.threads().length,
     };
   }
+}
+
+/** Those of stalls and exits are loaded when there is one to look at. */
+function rulesAt(moment: keyof Snapshots): readonly Rule[] {
+  if (moment === 'stall')
+    return (require('./rules/at-stall') as typeof import('./rules/at-stall')).stallRules;
+  if (moment !== 'exit') return forkRules;
+  return [...forkRules, ...(require('./rules/at-exit') as typeof import('./rules/at-exit')).exitRules];
+}
+
+function sayUnknown(allow: readonly Allowance[]): void {
+  const { rules } = require('./rules') as typeof import('./rules');
+  const names = rules.map(({ name }) => name);
+  for (const name of unknownRules(allow, names))
+    say(`"${name}" is allowed, but there is no such rule: \`forkguard explain\` lists all`);
 }
 
 function once<T>(make: () => T): () => T {

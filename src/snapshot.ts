@@ -6,7 +6,6 @@ import type { TouchedStdio } from './instruments/process';
 import type { MemoryLook } from './memory-look';
 import type { Crossing, Descriptor, Gap, ProgramFacts } from './model';
 import { isReading, readProgram } from './program';
-import { findReader } from './readers';
 import { activeObjectAt } from './resources';
 import type {
   AftermathSnapshot,
@@ -189,6 +188,7 @@ export class AftermathView extends ForkView implements AftermathSnapshot {
   readerOf({ descriptor, childFd }: Crossing): Reader | undefined {
     const { child } = this.moment;
     if (!child) return undefined;
+    const { findReader } = require('./readers') as typeof import('./readers');
     const reader = findReader(child.pid, descriptor.target, this.context.procfs);
     if (reader || childFd !== 0 || descriptor.fd < 3) return reader;
     // a stdin that was chosen, not inherited: it is there to be read

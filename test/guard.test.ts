@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const RULES = join(REGISTER, '..', 'src', 'rules', 'index.js');
+const RULES = join(REGISTER, '..', 'src', 'rules', 'at-fork.js');
 /** A fork with a hazard that needs nothing but Node. */
 const HAZARD = `
 const child = require('node:child_process').spawn('true', { cwd: '/no/such/directory' });
@@ -48,6 +48,24 @@ describe('whichever way the program comes to a module of Node’s, it is patched
   test.each(Object.entries(ways))('%s', (name, way) => {
     const { stdout, stderr } = runNode([file(name, `${TELL}\n${way}`)], {}, name !== 'later.cjs');
     expect([stdout, stderr]).toEqual(['true true true true\n', '']);
+  });
+});
+
+describe('what is healthy does not load what tells of hazards', () => {
+  const OURS = join(REGISTER, '..');
+  const TELL = `process.on('exit', () => setImmediate(() => {})); const { execFile, spawnSync } = require('child_process');
+    process.reallyExit = ((exit) => (code) => { console.log(Object.keys(require.cache).filter((file) =>
+      file.startsWith(${JSON.stringify(OURS)})).map((file) => require('path').basename(file)).join()); exit.call(process, code); })(process.reallyExit);`;
+  test.each([
+    ['a program that does nothing', 'process.exit();', 'register.js,start-up.js,first-use.js'],
+    [
+      'one whose children end before it',
+      "spawnSync('true'); execFile('true', () => process.exit());",
+      'register.js,start-up.js,first-use.js,first-fork.js',
+    ],
+  ])('%s', (_, text, files) => {
+    const { stdout, stderr } = runNode([file('app.js', `${TELL}\n${text}`)]);
+    expect([stdout.trim(), stderr]).toEqual([files, '']);
   });
 });
 
@@ -97,7 +115,7 @@ describe('a bug of ours never reaches the program', () => {
   const plant = (check: string) =>
     file(
       'plant.js',
-      `require(${JSON.stringify(RULES)}).rules.unshift({ name: 'planted-bugs', severity: 'error', summary: '', *fork() { ${check} } });`,
+      `require(${JSON.stringify(RULES)}).forkRules.unshift({ name: 'planted-bugs', severity: 'error', summary: '', *fork() { ${check} } });`,
     );
   const run = (check: string, script: string) =>
     runNode([file('app.js', script)], { flags: ['-r', plant(check)] });

@@ -24,7 +24,7 @@ function importsOf(file: string): string[] {
 
 const allowed: [pattern: RegExp, may: RegExp][] = [
   [/^(model|originals)$/, /^$/],
-  [/^rules\/(?!index$)/, /^(model|rules\/(rule|words)|waits\/graph)$/],
+  [/^rules\/(?!index$|at-)/, /^(model|rules\/(rule|words)|waits\/graph)$/],
   [
     /^reporters\//,
     /^(model|render|records|escape|redact|source|wrap|tracing|telemetry\/.*|reporters\/.*|node:.*|chalk|@opentelemetry\/.*)$/,
@@ -55,7 +55,8 @@ test('the polyfill of diagnostics_channel is used in one place', () => {
 });
 
 test('every rule is in the list, and its page says what its comment says', () => {
-  const listed = importsOf('rules/index').filter((name) => name !== 'rules/rule');
-  const there = files.filter((file) => /^rules\/(?!index$|rule$|words$)/.test(file));
+  const lists = importsOf('rules/index').filter((name) => name !== 'rules/rule');
+  const listed = lists.flatMap(importsOf).filter((name) => name !== 'rules/rule');
+  const there = files.filter((file) => /^rules\/(?!index$|at-|rule$|words$)/.test(file));
   expect(listed.sort()).toEqual(there.sort());
 });

@@ -1,5 +1,6 @@
 import type { Procfs } from '../procfs/procfs';
 import { decode } from '../waits/syscalls';
+import { descendants } from './descendants';
 
 /** Calls that name the descriptor they wait for in their first argument, and calls that wait for a set of them. */
 interface Calls {
@@ -20,20 +21,6 @@ const CALLS: Readonly<Record<string, Calls>> = {
     set: new Set([72, 73, 426]), // pselect6 ppoll io_uring_enter
   },
 };
-
-/** More processes below a child than this are not looked at. */
-const MOST = 64;
-
-/** Living processes below `pid`, children before grandchildren. */
-export function descendants(pid: number, procfs: Procfs): number[] {
-  const found: number[] = [];
-  let level = procfs.children(pid) ?? [];
-  while (level.length > 0 && found.length < MOST) {
-    found.push(...level);
-    level = level.flatMap((child) => procfs.children(child) ?? []);
-  }
-  return found.slice(0, MOST);
-}
 
 /** Whether a descriptor of a process is one of those that are asked about. */
 export type IsTarget = (target: string, pid: number, fd: number) => boolean;

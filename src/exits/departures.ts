@@ -6,7 +6,7 @@ import { hasSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import type { Orphan } from '../rules/rule';
 import { setTimer } from '../timers';
-import { descendants } from './awaiting';
+import { descendants } from './descendants';
 
 /** Milliseconds after a killed child's exit at which what was below it is looked at. */
 const LOOKS = [150, 500];

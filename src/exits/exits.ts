@@ -1,17 +1,17 @@
 import { wallClock } from '../clock';
 import type { ExitContext } from '../exit-view';
-import { ExitView } from '../exit-view';
 import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { Ledger } from '../ledger';
 import type { Exit, Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
+import { pendingBytes } from '../program';
 import type { ExitSnapshot, Orphan, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { setTimer } from '../timers';
 import { Departures } from './departures';
 import { Keepers } from './keepers';
-import { type Candidate, childOfThread, ownChild, survivorOf } from './survivor';
+import type { Candidate } from './survivor';
 import type { ThreadChild } from './thread-notes';
 import { watchUnread } from './thrown-away';
 import { UnheardErrors } from './unheard';
@@ -94,6 +94,7 @@ export class Exits {
     const { context, ledger } = this.#options;
     for (const made of this.#ofThreads()) {
       if (made.thread !== thread && ledger.hasStarted(made.thread)) continue;
+      const { childOfThread, survivorOf } = survivors();
       made.told = { answer: survivorOf(childOfThread(made), context())?.told };
     }
   }
@@ -105,7 +106,7 @@ export class Exits {
       const { ledger } = this.#options;
       const others = this.#ofThreads()
         .filter(({ thread }) => ledger.hasStarted(thread) && !ledger.runs(thread))
-        .map(childOfThread);
+        .map((made) => survivors().childOfThread(made));
       if (others.length === 0) return;
       for (const hazard of this.#late('thread', {}, { others })) this.reported(hazard);
     }, GRACE_MS).unref();
@@ -124,12 +125,14 @@ export class Exits {
   /** This process, or this worker thread, ends. */
   here(code: number, site: Site): Hazard[] {
     const of = this.#options.ledger.threadId === 0 ? 'process' : 'thread';
-    const place = site.frames.length > 0 ? { site } : {};
     // threads that still run end with the process, without running any code
     const ofThreads = of === 'process' ? this.#ofThreads() : [];
-    const others = ofThreads.map((made) => ({ ...childOfThread(made), ...this.#toldOf(made) }));
+    const others = ofThreads.map((made) => ({
+      ...survivors().childOfThread(made),
+      ...this.#toldOf(made),
+    }));
     const part = this.#leftToRun ? { departures: this.#departuresWith({}) } : {};
-    const hazards = this.#look({ ...this.#moment(of), code, ...place }, { others, ...part });
+    const hazards = this.#look({ ...this.#moment(of), code }, { others, ...part }, site);
     if (of === 'thread') for (const hazard of hazards) this.reported(hazard);
     return hazards;
   }
@@ -142,7 +145,9 @@ export class Exits {
 
   /** Those of the children that live and that no signal is ending. */
   alive(children: readonly LiveChild[]): Survivor[] {
+    if (children.length === 0) return [];
     const context = this.#options.context();
+    const { ownChild, survivorOf } = survivors();
     return children
       .flatMap((child) => ownChild(child, this.departures))
       .flatMap((child) => survivorOf(child, context) ?? []);
@@ -177,10 +182,13 @@ export class Exits {
     return { ...NOTHING, crash, signals, ...part };
   }
 
-  #look(moment: Exit, part: Partial<ExitContext>): Hazard[] {
+  #look(moment: Exit, part: Partial<ExitContext>, site?: Site): Hazard[] {
     const candidates = [...this.#options.ledger.children.values()];
     const context = { ...this.#options.context(), departures: this.#departed(), candidates, ...part };
-    return this.#options.judge(new ExitView(moment, context));
+    if (isQuiet(moment, context)) return [];
+    const { ExitView } = require('../exit-view') as typeof import('../exit-view');
+    const place = site && site.frames.length > 0 ? { site } : {};
+    return this.#options.judge(new ExitView({ ...moment, ...place }, context));
   }
 
   #tell(type: 'exited' | 'released', { fork: { child } }: LiveChild): void {
@@ -209,6 +217,23 @@ export class Exits {
   #moment(of: Exit['of']): Exit {
     return { type: 'exit', time: wallClock(), threadId: this.#options.ledger.threadId, of };
   }
+}
+
+/** Loaded with the first child that may live on. */
+function survivors(): typeof import('./survivor') {
+  return require('./survivor') as typeof import('./survivor');
+}
+
+/** Nothing lives, waits to be written or has gone wrong that a rule could speak of: most ends are such. */
+function isQuiet({ of }: Exit, context: ExitContext): boolean {
+  const { candidates, others = [], thrownAway = [], keepers = [], departures, touched } = context;
+  const found = [candidates, others, thrownAway, keepers, departures.orphans(), departures.zombies()];
+  if (found.some(({ length }) => length > 0) || departures.crash()) return false;
+  if (context.strangers().length > 0) return false;
+  return (
+    of !== 'process' ||
+    (pendingBytes(touched.get(1)) + pendingBytes(touched.get(2)) === 0 && !process.connected)
+  );
 }
 
 const NOTHING = {

@@ -1,13 +1,11 @@
 import { translateStacksWith } from '../calls';
 import { isDead } from '../exits/departures';
 import type { Exits } from '../exits/exits';
-import { childrenOfThreads } from '../exits/thread-notes';
 import { type ForkCall, forkCount } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { Ledger } from '../ledger';
 import type { ChildFacts, Hazard } from '../model';
 import type { Procfs } from '../procfs/procfs';
-import { PLAIN, renderHazard } from '../render';
 import type { Orphan } from '../rules/rule';
 import { setTimer } from '../timers';
 import { Lineage } from './lineage';
@@ -70,11 +68,13 @@ export class Session {
       case 'judge':
         request.answer = this.#judge(request.since, request.diverted === true);
         return;
-      case 'render':
+      case 'render': {
+        const { PLAIN, renderHazard } = require('../render') as typeof import('../render');
         request.answer = request.hazards
           .map((hazard) => renderHazard(hazard, { cwd: process.cwd(), style: PLAIN, width: 100 }))
           .join('\n\n');
         return;
+      }
       case 'pause':
         request.answer = new Promise<void>((resolve) => setTimer(() => resolve(), request.milliseconds));
         return;
@@ -207,6 +207,7 @@ export class Session {
       (pid) => !since.pids.has(pid) && !ledger.children.has(pid) && !this.#lineage.knows(pid),
     );
     if (foreign.length === 0) return [];
+    const { childrenOfThreads } = require('../exits/thread-notes') as typeof import('../exits/thread-notes');
     const ofThreads = childrenOfThreads();
     return foreign.flatMap((pid) => {
       const stat = procfs.stat(pid);

@@ -5,7 +5,6 @@
 
 import { type ForkCall, plainCommand } from '../instruments/fork-call';
 import type { Fork } from '../model';
-import { redactArgs, redactCommandLine } from '../redact';
 
 /** In UTF-16 units: a note must fit into its place, and no more of it is shown. */
 const LONGEST = 4096;
@@ -23,6 +22,7 @@ export function noteOf(call: ForkCall, args: readonly string[] = call.request.ar
 }
 
 export function forkOf(fork: ForkNote): Fork {
+  const { redactArgs, redactCommandLine } = require('../redact') as typeof import('../redact');
   return {
     ...fork,
     command: redactCommandLine(fork.command),

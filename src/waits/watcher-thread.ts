@@ -11,7 +11,7 @@ import type { Hazard } from '../model';
 import { createProcfs } from '../procfs/procfs';
 import { redactAlso } from '../redact';
 import { createReporter, DOCUMENT_REPORTERS } from '../reporters';
-import { rules } from '../rules';
+import { stallRules } from '../rules/at-stall';
 import type { StalledCall } from '../rules/rule';
 import { messageOf, say } from '../say';
 import { Board } from './board';
@@ -47,7 +47,7 @@ const RECENT_MS = 500;
 const outputs = new BroadcastChannel(OUTPUT_CHANNEL);
 
 const engine = new Engine({
-  rules: rules.filter((rule) => rule.stall !== undefined),
+  rules: () => stallRules,
   allow: config.allow,
   reporters: () =>
     (config.reporters ?? ['terminal'])
