@@ -17,7 +17,8 @@ const WITH_VALUE = new Set(
   --test-concurrency --test-name-pattern --test-reporter --test-reporter-destination --test-shard --test-timeout
   --tls-cipher-list --tls-keylog --trace-event-categories --trace-event-file-pattern`.split(/\s+/),
 );
-const EXTENSIONS = ['', '.js', '.json', '.node', '.cjs', '.mjs'];
+/** With those that a preload before it may have taught Node. */
+const EXTENSIONS = ['', '.js', '.json', '.node', '.cjs', '.mjs', '.ts', '.cts', '.mts', '.tsx', '.jsx'];
 
 /** What the child's options and environment tell it to do. Values themselves never leave this file. */
 export function readEnvironment(request: ForkRequest, runsNode: boolean): EnvironmentFacts {
