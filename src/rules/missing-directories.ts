@@ -23,12 +23,17 @@ export const missingDirectories: Rule = {
     const { moment } = snapshot;
     if (!moment.failed && moment.error !== 'ENOENT' && moment.error !== 'ENOTDIR') return;
     if (snapshot.directoryExists() !== false) return;
+    // a file with that name is no directory either
+    const absent = moment.error === 'ENOTDIR' ? 'is no directory' : 'does not exist';
     yield {
-      what: `${childOf(moment)} cannot start: its working directory ${moment.cwd} does not exist`,
+      what: `${childOf(moment)} cannot start: its working directory ${moment.cwd} ${absent}`,
       forked: moment.forked,
       why: `the child changes to the directory in \`cwd\` before it runs the program; that fails with ${moment.error ?? 'ENOENT'}, and Node's error names the program instead of the directory`,
       help: 'create the directory first, or correct the `cwd` option',
-      proof: ['the call failed', `stat ${moment.cwd}: no such directory`],
+      proof: [
+        `the call failed${moment.error ? ` with ${moment.error}` : ''}`,
+        `stat ${moment.cwd}: no such directory`,
+      ],
       subject: moment.cwd ?? '',
       fork: moment.id,
       child: { pid: 0, command: moment.command },
