@@ -1,7 +1,7 @@
 import type { Engine } from './engine';
 import type { ForkCall } from './instruments/fork-call';
 import type { Hazard } from './model';
-import { AftermathView, type SnapshotContext } from './snapshot';
+import { AftermathView, type AtFork, type SnapshotContext } from './snapshot';
 import { setTick, setTimer } from './timers';
 
 /** How long after a fork its consequences are looked at, in milliseconds. */
@@ -13,7 +13,7 @@ const INPUT_LOOKS_MS = [40, 1000, 3000];
 /** A fork whose consequences are to be looked at. */
 interface Pending {
   readonly call: ForkCall;
-  readonly faults: number;
+  readonly atFork: AtFork;
   /** It was seen that child and parent read the same input. */
   split?: boolean;
 }
@@ -55,7 +55,11 @@ export class Aftermath {
   }
 
   #expect(call: ForkCall): void {
-    const pending = { call, faults: process.resourceUsage().minorPageFault };
+    const atFork = {
+      minorFaults: process.resourceUsage().minorPageFault,
+      residentBytes: process.memoryUsage.rss(),
+    };
+    const pending = { call, atFork };
     this.#pending.push(pending);
     this.#timer ??= setTimer(() => {
       this.#timer = undefined;
@@ -74,8 +78,8 @@ export class Aftermath {
     this.#options.drainGaps();
   }
 
-  #viewOf({ call, faults }: Pending): AftermathView {
-    return new AftermathView(call, this.#options.context(), faults);
+  #viewOf({ call, atFork }: Pending): AftermathView {
+    return new AftermathView(call, this.#options.context(), atFork);
   }
 
   #judge(pending: Pending): Hazard[] {

@@ -303,7 +303,7 @@ export class Observer {
     call.threadId = this.#gathered.ledger.threadId;
     const hazards = this.engine.run('fork', new ForkView(call, this.context));
     hazards.push(
-      ...this.engine.run('aftermath', new AftermathView(call, this.context, 0)),
+      ...this.engine.run('aftermath', new AftermathView(call, this.context)),
       ...this.aftermath.settle(),
     );
     return hazards;

@@ -150,13 +150,28 @@ export function readThreads({ procfs }: CrossingContext): ThreadFacts[] {
   return (procfs.threads('self') ?? []).map((tid) => ({ tid, name: procfs.comm('self', tid) ?? '' }));
 }
 
+/** What this process was like when the fork was made. */
+export interface AtFork {
+  readonly minorFaults: number;
+  readonly residentBytes: number;
+}
+
 /** The same fork, looked at a while later. */
 export class AftermathView extends ForkView implements AftermathSnapshot {
   readonly minorFaults: number;
+  readonly #atFork: AtFork | undefined;
 
-  constructor(moment: ForkCall, context: SnapshotContext, faultsAtFork: number) {
+  constructor(moment: ForkCall, context: SnapshotContext, atFork?: AtFork) {
     super(moment, context);
-    this.minorFaults = process.resourceUsage().minorPageFault - faultsAtFork;
+    this.minorFaults = process.resourceUsage().minorPageFault - (atFork?.minorFaults ?? 0);
+    this.#atFork = atFork;
+  }
+
+  /** What has been allocated since was not copied. */
+  override memory(): MemoryFacts | undefined {
+    const facts = super.memory();
+    const most = this.#atFork?.residentBytes ?? Number.POSITIVE_INFINITY;
+    return facts && { ...facts, residentBytes: Math.min(facts.residentBytes, most) };
   }
 
   strangers(): readonly ProcessFacts[] {
