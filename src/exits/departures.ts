@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { now } from '../clock';
 import { escapeText } from '../escape';
 import type { ForkRequest } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
@@ -8,8 +9,11 @@ import type { Orphan } from '../rules/rule';
 import { setTimer } from '../timers';
 import { descendants } from './descendants';
 
+/** Milliseconds that are given to who was asked to end, most likely, by the child that was asked to. */
+const ENDING_MS = 5000;
+
 /** Milliseconds after a killed child's exit at which what was below it is looked at. */
-const LOOKS = [150, 500];
+const LOOKS = [150, 500, ENDING_MS];
 
 /** So many pids that are no children's are remembered. */
 const MOST_ADDRESSED = 1000;
@@ -29,12 +33,16 @@ interface Member {
 
 interface Asked {
   readonly signals: Set<number>;
+  caught: boolean;
   below: readonly Member[];
 }
 
 interface LeftBehind {
   readonly child: LiveChild;
-  readonly signal: string;
+  readonly signal: number;
+  /** It had a handler for the signal. */
+  readonly caught: boolean;
+  readonly since: number;
   below: readonly Member[];
 }
 
@@ -66,7 +74,11 @@ export class Departures {
     this.#options.asked(Math.abs(pid), number);
     if (!this.#options.children().has(Math.abs(pid))) this.#address(pid);
     else if (pid < 0) this.#note(-pid, number);
-    else this.#note(pid, number).below = this.#below(pid);
+    else {
+      const asked = this.#note(pid, number);
+      asked.caught ||= this.#catches(pid, number);
+      asked.below = this.#below(pid);
+    }
   }
 
   /** A command was run that names children and the word "kill": whatever it does, they were asked to end. */
@@ -91,9 +103,12 @@ export class Departures {
     const signal = constants.signals[event];
     const group = procfs.stat('self')?.pgrp;
     for (const pid of children().keys()) {
-      const caught = procfs.status(pid)?.signalsCaught ?? 0n;
-      if (procfs.stat(pid)?.pgrp === group && hasSignal(caught, signal)) this.#note(pid, signal);
+      if (procfs.stat(pid)?.pgrp === group && this.#catches(pid, signal)) this.#note(pid, signal);
     }
+  }
+
+  #catches(pid: number, signal: number): boolean {
+    return hasSignal(this.#options.procfs.status(pid)?.signalsCaught ?? 0n, signal);
   }
 
   /** Who was addressed directly has been asked to end: whether it obeys is another question. */
@@ -122,8 +137,8 @@ export class Departures {
     const asked = pid === undefined ? undefined : this.#asked.get(pid);
     if (pid !== undefined) this.#asked.delete(pid);
     if (asked && asked.below.length > 0) {
-      const [signal] = asked.signals;
-      const left = { child, signal: nameOf(signal ?? 0), below: asked.below };
+      const [signal = 0] = asked.signals;
+      const left = { child, signal, caught: asked.caught, since: now(), below: asked.below };
       this.#left.add(left);
       this.#expect(left, 0);
     }
@@ -137,7 +152,7 @@ export class Departures {
   #note(pid: number, signal: number): Asked {
     let asked = this.#asked.get(pid);
     if (!asked) {
-      asked = { signals: new Set(), below: [] };
+      asked = { signals: new Set(), caught: false, below: [] };
       this.#asked.set(pid, asked);
     }
     asked.signals.add(signal);
@@ -147,21 +162,20 @@ export class Departures {
   #expect(left: LeftBehind, look: number): void {
     setTimer(
       () => {
-        const orphans = this.#orphansOf(left);
-        if (orphans.length === 0) this.#left.delete(left);
-        else if (look + 1 < LOOKS.length) this.#expect(left, look + 1);
-        else {
-          this.#left.delete(left);
-          this.#options.found(orphans);
-        }
+        const orphans = look > 0 ? this.#orphansOf(left) : [];
+        if (orphans.length === 0 && look + 1 < LOOKS.length) this.#expect(left, look + 1);
+        else this.#left.delete(left);
+        if (orphans.length > 0) this.#options.found(orphans);
       },
       (LOOKS[look] as number) - (LOOKS[look - 1] ?? 0),
     ).unref();
   }
 
-  #orphansOf({ child, below, signal }: LeftBehind): Orphan[] {
+  #orphansOf({ child, below, signal, caught, since }: LeftBehind): Orphan[] {
     const { procfs } = this.#options;
     const parent = child.fork.child;
+    // who has caught the signal may have passed it on before it ended
+    const mayBeEnding = caught && now() - since < ENDING_MS;
     const pids = new Set(below.map(({ pid }) => pid));
     return below.flatMap(({ pid, startTime }) => {
       const stat = procfs.stat(pid);
@@ -170,13 +184,14 @@ export class Departures {
       if (stat.session === pid) return [];
       // its parent lives on, too, and is reported
       if (pids.has(stat.ppid)) return [];
+      if (mayBeEnding && this.#catches(pid, signal)) return [];
       return {
         child: { pid, command: escapeText(stat.comm) },
         fork: child.fork,
         after: 'killed' as const,
         parent,
         proof: [
-          `pid ${pid} was below pid ${parent.pid} when that was sent ${signal}`,
+          `pid ${pid} was below pid ${parent.pid} when that was sent ${nameOf(signal)}`,
           `/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}, start time ${startTime} as before`,
         ],
       };
