@@ -1,8 +1,9 @@
 import type { Config } from './config';
 import { workingDirectory } from './directory';
-import type { Hazard, Reporter } from './model';
+import type { Hazard, Reporter, Summary } from './model';
 import type { ReporterOptions } from './reporters/options';
 import { messageOf, say } from './say';
+import { RUN_LOG } from './testing/protocol';
 
 /** The reporters of one thread: those that were asked for, or else the terminal and, in time, OpenTelemetry. */
 export class ChosenReporters {
@@ -21,10 +22,11 @@ export class ChosenReporters {
   /** Silent once a test runner speaks for what is found; it may begin to after the first fork. */
   #unlessSpoken(reporter: Reporter): Reporter {
     const spoken = this.#spoken;
+    const speaks = ({ rule }: Hazard) => !spoken() && !isSaidByRun(rule);
     return {
-      hazard: (hazard) => !spoken() && reporter.hazard(hazard),
-      repeat: (...again) => !spoken() && reporter.repeat?.(...again),
-      end: (summary) => !spoken() && reporter.end?.(summary),
+      hazard: (hazard) => speaks(hazard) && reporter.hazard(hazard),
+      repeat: (hazard, ...again) => speaks(hazard) && reporter.repeat?.(hazard, ...again),
+      end: (summary) => !spoken() && reporter.end?.(withoutSaid(summary)),
     };
   }
 
@@ -87,4 +89,14 @@ export class ChosenReporters {
 /** Loaded when there is something to report. */
 function known(): typeof import('./reporters') {
   return require('./reporters') as typeof import('./reporters');
+}
+
+/** The runner's main process says after the run who lives on. */
+function isSaidByRun(rule: string): boolean {
+  return rule === 'orphaned-children' && process.env[RUN_LOG] !== undefined;
+}
+
+function withoutSaid(summary: Summary): Summary {
+  const unsaid = Object.entries(summary.hazards).filter(([rule]) => !isSaidByRun(rule));
+  return { ...summary, hazards: Object.fromEntries(unsaid) };
 }

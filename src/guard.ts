@@ -11,6 +11,7 @@ import type { Sink } from './instruments/sink';
 import { Ledger } from './ledger';
 import type { Gap, Hazard } from './model';
 import type { Observer } from './observer';
+import { withOwnFiles } from './own-files';
 import { pendingBytes } from './program';
 import { ResourceChannel } from './resource-channel';
 import { messageOf, say } from './say';
@@ -266,7 +267,7 @@ export class Guard implements Sink {
 
   safely<T>(where: string, act: () => T): T | undefined {
     try {
-      return act();
+      return withOwnFiles(act);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException | undefined)?.code;
       if (!this.#observer && (code === 'EMFILE' || code === 'ENFILE'))

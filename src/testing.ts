@@ -7,6 +7,7 @@ import { type Allowance, isAllowed } from './allow';
 import type { Hazard } from './model';
 import { allowances, ask, isHarmful, isLoaded, LIMIT_MS, notSaid, settle } from './testing/ask';
 import type { Mark } from './testing/protocol';
+import { Running } from './testing/running';
 
 export type { Allowance } from './allow';
 export type { Hazard } from './model';
@@ -99,7 +100,10 @@ export interface Hooks {
 const outside = isLoaded() ? ignoreCurrent() : undefined;
 /** Calls whose `after` is still to come: runners may load all files first, and the children of the others live. */
 let unfinished = 0;
-/** Forks and children of which a test has been told: several hooks may look after it, and one after all. */
+/** Where several files share a process, the hooks of each may see the tests of all. */
+const running = new Running();
+let sinceTest: Mark | undefined;
+/** Forks and children of which a test has been told. */
 const said = new Set<unknown>();
 
 /**
@@ -109,9 +113,7 @@ const said = new Set<unknown>();
  * @throws Error where forkguard was not preloaded
  */
 export function verifyEachTest({ beforeEach, afterEach, after }: Hooks, options: VerifyOptions = {}): void {
-  let since = ignoreCurrent();
-  let running = 0;
-  let overlapping = false;
+  const since = ignoreCurrent();
   const verify = async (mark: Mark): Promise<void> => {
     const harmful = await findHarmful(() => {}, { ...options, since: mark });
     const unsaid = notSaid(harmful, said);
@@ -119,20 +121,15 @@ export function verifyEachTest({ beforeEach, afterEach, after }: Hooks, options:
   };
   // without a named parameter: mocha would take it for a callback and wait for it
   beforeEach(function (this: unknown, ...[context]: unknown[]) {
-    ask({ type: 'test', name: nameOf(this, context), file: '' });
-    // tests that overlap cannot be told apart: they are looked at after all
-    if (running++ > 0) overlapping = true;
-    else since = ignoreCurrent();
+    ask({ type: 'test', name: nameOf(testOf(this, context)), file: '' });
+    if (running.begin(testOf(this, context))) sinceTest = ignoreCurrent();
   });
   afterEach(async function (this: unknown, ...[context]: unknown[]) {
-    running--;
-    if (overlapping) {
-      if (running === 0) overlapping = false;
-      return;
-    }
+    // tests that overlap are looked at after all
+    if (!running.end(testOf(this, context))) return;
     giveTime(this);
     const test = (context ?? {}) as NodeTest;
-    const mark = since;
+    const mark = sinceTest ?? since;
     // what a test of `node:test` ends with `t.after()` lives until then
     if (test.after) test.after(() => verify(mark).catch((error: Error) => failTest(test, error)));
     else await verify(mark);
@@ -170,8 +167,15 @@ function giveTime(self: unknown): void {
 }
 
 /** mocha has the test in `this`, `node:test` hands over a context. */
-function nameOf(self: unknown, context: unknown): string {
-  const { currentTest } = (self ?? {}) as { currentTest?: { fullTitle?(): string } };
-  const { fullName, name } = (context ?? {}) as { fullName?: unknown; name?: unknown };
-  return String(currentTest?.fullTitle?.() ?? fullName ?? name ?? '');
+function testOf(self: unknown, context: unknown): unknown {
+  return (self as { currentTest?: unknown } | null | undefined)?.currentTest ?? context;
+}
+
+function nameOf(test: unknown): string {
+  const { fullTitle, fullName, name } = (test ?? {}) as {
+    fullTitle?(): string;
+    fullName?: unknown;
+    name?: unknown;
+  };
+  return String(fullTitle?.call(test) ?? fullName ?? name ?? '');
 }

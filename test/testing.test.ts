@@ -208,6 +208,9 @@ test.each([
     again: `let n = 0; ${again} () => { if (n++ === 0) { ${leak}; throw new Error(); } });`,
     wanted: `(test.failing ?? test.fails)('hides', () => { ${leak}; throw new Error(); });`,
     hooks: `afterAll(() => {}); test('hides', () => { ${leak}; });`,
+    mocked: `const fs = process.getBuiltinModule('fs'), { readFileSync } = fs;
+      test('hides', () => { fs.readFileSync = () => '{}'; ${leak}; });
+      test('restores', () => { fs.readFileSync = readFileSync; });`,
     before: `beforeAll(() => { ${leak}; }); test('one', () => { ${leak}; });`,
     fine: `const all = []; afterAll(() => all.forEach((child) => child.kill()));
       test('one', () => { all.push(${leak}); }); test('two', () => { all.push(${leak}); });`,
@@ -260,6 +263,7 @@ test.each([
   );
   const { code, output } = await run(folder, [runner, ...options]);
   const left = output.split('live on\n')[1] ?? '';
+  expect(output.match(/lives on after/g)).toHaveLength(3);
   const named = left.match(/test {4}.*\n {2}forked {2}[^:]*:\d+/g)?.sort();
   expect(named).toEqual([
     'test    d > child (leaky.test.js)\n  forked  leaky.test.js:5',
@@ -292,6 +296,26 @@ test('node:test', async () => {
   expect(output).toMatch(/pass 1\n/);
   expect(output).toMatch(/fail 1\n/);
   expect(code).toBe(1);
+});
+
+const NODE = Number(process.versions.node.split('.')[0]);
+
+(NODE < 22 ? test.skip : test)('node:test: hooks of several files that see the tests of all', async () => {
+  for (const name of ['one', 'two'])
+    writeFileSync(
+      join(project, `node-test/shared-${name}.test.mjs`),
+      `import { spawn } from 'node:child_process'; import { after, afterEach, beforeEach, test } from 'node:test';
+       import { verifyEachTest } from 'forkguard/testing';
+       let child; beforeEach(() => { child = spawn('sleep', ['50'], { stdio: 'ignore' }); });
+       afterEach(() => { child.kill(); });
+       test('${name}', () => {});
+       verifyEachTest({ beforeEach, afterEach, after });`,
+    );
+  const isolation = NODE < 24 ? '--experimental-test-isolation=none' : '--test-isolation=none';
+  const files = ['shared-one.test.mjs', 'shared-two.test.mjs'];
+  const { code, output } = await run('node-test', ['--test', isolation, ...files]);
+  expect(output).not.toContain('orphaned-children');
+  expect(code).toBe(0);
 });
 
 test('node:test: what is left outside of tests fails the file', async () => {

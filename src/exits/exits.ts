@@ -37,7 +37,7 @@ export class Exits {
   readonly #zombies: Zombies;
   readonly #keepers: Keepers;
   readonly #options: ExitsOptions;
-  #leftToRun = false;
+  #leftToRun: readonly number[] | undefined;
 
   constructor(options: ExitsOptions) {
     this.#options = options;
@@ -113,8 +113,8 @@ export class Exits {
   }
 
   /** What children of this process, and its worker threads, have left is said at the end of a test run. */
-  leaveToRun(): void {
-    this.#leftToRun = true;
+  leaveToRun(said: readonly number[] = []): void {
+    this.#leftToRun = said;
   }
 
   /** Of a child of a worker thread no other thread need report the same, nor the end of the process. */
@@ -131,10 +131,17 @@ export class Exits {
       ...survivors().childOfThread(made),
       ...this.#toldOf(made),
     }));
-    const part = this.#leftToRun ? { departures: this.#departuresWith({}) } : {};
+    const part = this.#leftToRun ? this.#partBesides(this.#leftToRun) : {};
     const hazards = this.#look({ ...this.#moment(of), code }, { others, ...part }, site);
     if (of === 'thread') for (const hazard of hazards) this.reported(hazard);
     return hazards;
+  }
+
+  #partBesides(said: readonly number[]): Pick<ExitContext, 'departures' | 'candidates'> {
+    const candidates = [...this.#options.ledger.children].flatMap(([pid, child]) =>
+      said.includes(pid) ? [] : child,
+    );
+    return { departures: this.#departuresWith({}), candidates };
   }
 
   /** A test has ended, and these of its children are left. */

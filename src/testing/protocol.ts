@@ -38,8 +38,8 @@ export type Request =
   | { readonly type: 'judge'; readonly since: Mark; readonly diverted?: boolean; answer?: Judgement }
   /** Hazards as text for people. */
   | { readonly type: 'render'; readonly hazards: readonly Hazard[]; answer?: string }
-  /** This is the main process of a test run, which says itself what its workers have left. */
-  | { readonly type: 'run'; answer?: true }
+  /** This is the main process of a test run, which says itself what its workers have left, and has `said` these. */
+  | { readonly type: 'run'; readonly said?: readonly number[]; answer?: true }
   /** Waits on a timer that no fake timers have replaced. */
   | { readonly type: 'pause'; readonly milliseconds: number; answer?: Promise<void> }
   /**

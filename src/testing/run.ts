@@ -44,7 +44,9 @@ export class Run {
         await new Promise((resolve) => setTimeout(resolve, pause));
         now = this.#look(procfs, known);
       }
-      return now.left.length > 0 ? this.#report(now.left, procfs, known) : undefined;
+      if (now.left.length === 0) return undefined;
+      if (this.#since) ask({ type: 'run', said: now.left });
+      return this.#report(now.left, procfs, known);
     } finally {
       this.#log.remove();
       if (this.#before === undefined) delete process.env[RUN_LOG];

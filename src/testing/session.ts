@@ -79,7 +79,7 @@ export class Session {
         request.answer = new Promise<void>((resolve) => setTimer(() => resolve(), request.milliseconds));
         return;
       case 'run':
-        this.#options.exits.leaveToRun();
+        this.#options.exits.leaveToRun(request.said);
         request.answer = true;
         return;
       case 'test':

@@ -2,6 +2,7 @@ import { threadId } from 'node:worker_threads';
 import type { Hazard } from '../model';
 import { ask, isHarmful, notSaid, settle } from './ask';
 import type { Mark } from './protocol';
+import { Running } from './running';
 
 /** What a set-up module knows of the tests of its runner. */
 export interface Tests<Test> {
@@ -33,8 +34,7 @@ export class TestFile<Test> {
   readonly #tests: Tests<Test>;
   readonly #since: Mark;
   #sinceTest: Mark;
-  readonly #running = new Set<Test>();
-  #overlapping = false;
+  readonly #running = new Running();
   readonly #said = new Set<unknown>();
   readonly #told: (Failure<Test> & { readonly test: Test })[] = [];
   readonly #postponed: Ran<Test>[] = [];
@@ -50,20 +50,13 @@ export class TestFile<Test> {
   /** A test begins. `overlaps`: others may run at the same time. */
   begin(test: Test, overlaps = false): void {
     ask({ type: 'test', name: this.#tests.nameOf(test), file: this.path });
-    // tests that overlap cannot be told apart: the file answers for them
-    if (this.#running.size > 0 || overlaps) this.#overlapping = true;
-    else this.#sinceTest = ask({ type: 'mark' });
-    this.#running.add(test);
+    if (this.#running.begin(test, overlaps)) this.#sinceTest = ask({ type: 'mark' });
   }
 
   /** A test and its own hooks have ended: what it fails with. */
   async end(test: Test): Promise<Failure<Test> | undefined> {
-    // a test whose `beforeAll` has failed ends without having begun
-    if (!this.#running.delete(test)) return undefined;
-    if (this.#overlapping) {
-      if (this.#running.size === 0) this.#overlapping = false;
-      return undefined;
-    }
+    // the file answers for tests that overlap
+    if (!this.#running.end(test)) return undefined;
     const since = this.#sinceTest;
     if (this.#tests.mayEndLater(test) && ask({ type: 'left', since }).length > 0) {
       this.#postponed.push({ test, since, until: ask({ type: 'mark' }) });

@@ -1,0 +1,41 @@
+import fs from 'node:fs';
+import { unpatched } from './originals';
+
+/** By these we look at files, and Node at those of the modules that we load. */
+const NAMES = [
+  'accessSync',
+  'closeSync',
+  'existsSync',
+  'fstatSync',
+  'lstatSync',
+  'openSync',
+  'readFileSync',
+  'readSync',
+  'readdirSync',
+  'readlinkSync',
+  'realpathSync',
+  'statSync',
+] as const;
+
+const own = NAMES.map((name) => ({ name, fn: fs[name] }));
+
+/**
+ * Acts with these functions of `fs` as they were at the start. Tests put others in their place, which would tell us
+ * what is not so, and count our calls as those of the program.
+ */
+export function withOwnFiles<T>(act: () => T): T {
+  const replaced = own.filter(({ name, fn }) => fs[name] !== fn && unpatched(fs[name]) !== fn);
+  if (replaced.length === 0) return act();
+  const theirs = replaced.map(({ name }) => ({ name, fn: fs[name] }));
+  put(replaced);
+  try {
+    return act();
+  } finally {
+    put(theirs);
+  }
+}
+
+function put(functions: readonly { readonly name: string; readonly fn: unknown }[]): void {
+  // one that cannot be replaced stays
+  for (const { name, fn } of functions) Reflect.set(fs, name, fn);
+}
