@@ -125,10 +125,28 @@ describe('jest', () => {
     expect(code).toBe(1);
   });
 
-  test('without the preload every file fails, and says why', async () => {
-    const { code, output } = await run('jest', [JEST, 'mended'], { NODE_OPTIONS: '' });
+  test.each([
+    ['every file', []],
+    ['the reporter', ['--setupFilesAfterEnv', '--reporters=forkguard/jest-reporter']],
+  ])('without the preload %s fails, and says why', async (_, options) => {
+    const { code, output } = await run('jest', [JEST, 'mended', ...options], { NODE_OPTIONS: '' });
     expect(output).toContain('forkguard is not loaded');
     expect(code).toBe(1);
+  });
+
+  test('without globals', async () => {
+    mkdirSync(join(project, 'apart'));
+    writeFileSync(
+      join(project, 'apart/jest.config.js'),
+      'module.exports = { injectGlobals: false, setupFilesAfterEnv: ["forkguard/jest"] };',
+    );
+    writeFileSync(
+      join(project, 'apart/leaky.test.js'),
+      `require('@jest/globals').test('leaks', () => { require('child_process').spawn('sleep', ['50'], { stdio: 'ignore' }); });`,
+    );
+    const { output } = await run('apart', [JEST, '--forceExit']);
+    expect(output).toContain('forkguard: the test "leaks"');
+    expect(output).toContain('forked  leaky.test.js:1:');
   });
 });
 

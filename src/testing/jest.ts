@@ -30,14 +30,14 @@ interface State {
 type Handler = (event: Event, state: State) => Promise<void> | void;
 
 interface JestGlobals {
-  readonly expect?: {
+  readonly expect: {
     extend(matchers: object): void;
-    getState(): { testPath?: string; currentTestName?: string };
+    getState(): { testPath?: string };
   };
-  readonly beforeAll?: (hook: () => void) => void;
-  readonly beforeEach?: (hook: () => void) => void;
-  readonly afterEach?: (hook: () => Promise<void>, limitMs: number) => void;
-  readonly afterAll?: (hook: () => Promise<void>, limitMs: number) => void;
+  readonly beforeAll: (hook: () => void) => void;
+  readonly beforeEach: (hook: () => void) => void;
+  readonly afterEach: (hook: () => Promise<void>, limitMs: number) => void;
+  readonly afterAll: (hook: () => Promise<void>, limitMs: number) => void;
 }
 
 /**
@@ -50,10 +50,12 @@ const HANDLERS = 'EVENT_HANDLERS';
 const OURS = 2;
 const STATE = 'JEST_STATE_SYMBOL';
 
-const { expect } = globalThis as unknown as JestGlobals;
-expect?.extend(matchers);
+// `injectGlobals: false` leaves the global object as it is
+const jest = ('expect' in globalThis ? globalThis : require('@jest/globals')) as JestGlobals;
+const { expect } = jest;
+expect.extend(matchers);
 // a first question now: without the preload every file fails at once and says why
-const file = new TestFile<Test>(pathOf(expect?.getState().testPath ?? ''), {
+const file = new TestFile<Test>(pathOf(expect.getState().testPath ?? ''), {
   nameOf,
   mayEndLater: hasLaterHooks,
   // what it failed with is forgotten when it is tried again; before jest 30 an error stands beside a place
@@ -98,7 +100,7 @@ async function finish({ unhandledErrors }: State): Promise<void> {
  * the file are put before the ones that look.
  */
 function hookIn(): void {
-  const { beforeAll, beforeEach, afterEach, afterAll } = globalThis as unknown as Required<JestGlobals>;
+  const { beforeAll, beforeEach, afterEach, afterAll } = jest;
   const { hooks } = state().rootDescribeBlock;
   afterEach(async () => {
     const { currentlyRunningTest: test } = state();

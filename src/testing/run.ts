@@ -2,7 +2,7 @@ import { escapeText } from '../escape';
 import { createProcfs, type Procfs } from '../procfs/procfs';
 import { redactText } from '../redact';
 import { relativePath } from '../render';
-import { ask, isLoaded } from './ask';
+import { ask } from './ask';
 import { type Left, type Mark, RUN_LOG } from './protocol';
 import { type RanTest, testOf } from './ran-tests';
 import { type LoggedFork, RunLog } from './run-log';
@@ -21,13 +21,18 @@ export const END = Symbol.for('forkguard.test-run.end');
 export class Run {
   readonly #log = RunLog.make();
   readonly #before = process.env[RUN_LOG];
-  readonly #since: Mark | undefined;
+  readonly #since: Mark;
 
+  /** @throws Error where forkguard was not preloaded */
   constructor() {
     process.env[RUN_LOG] = this.#log.path;
-    if (!isLoaded()) return;
-    ask({ type: 'run' });
-    this.#since = ask({ type: 'mark' });
+    try {
+      ask({ type: 'run' });
+      this.#since = ask({ type: 'mark' });
+    } catch (error) {
+      this.#clear();
+      throw error;
+    }
   }
 
   /**
@@ -45,13 +50,17 @@ export class Run {
         now = this.#look(procfs, known);
       }
       if (now.left.length === 0) return undefined;
-      if (this.#since) ask({ type: 'run', said: now.left });
+      ask({ type: 'run', said: now.left });
       return this.#report(now.left, procfs, known);
     } finally {
-      this.#log.remove();
-      if (this.#before === undefined) delete process.env[RUN_LOG];
-      else process.env[RUN_LOG] = this.#before;
+      this.#clear();
     }
+  }
+
+  #clear(): void {
+    this.#log.remove();
+    if (this.#before === undefined) delete process.env[RUN_LOG];
+    else process.env[RUN_LOG] = this.#before;
   }
 
   /** Who is left, and whether a worker that is not yet dead has children, who will be left if they outlive it. */
@@ -75,7 +84,6 @@ export class Run {
 
   /** Children of this very process, in which jest runs the tests if they are few. */
   #ownLeft(forks: readonly LoggedFork[], { tests = [] }: Known): readonly Left[] {
-    if (!this.#since) return [];
     const files = new Set(tests.map(({ file }) => file));
     const ofTests = forks.filter(
       ({ by, through }) => by === process.pid && through.some((file) => files.has(file)),

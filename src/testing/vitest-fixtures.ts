@@ -9,30 +9,29 @@ interface Extendable {
 
 type Scope = 'file' | 'worker';
 
-/** One for all files of a worker, which without isolation load set-up modules again and fixtures once. */
-const STATE = Symbol.for('forkguard.vitest-fixtures');
+/** By vitest's `test`: files that share it load fixtures once, and set-up modules again. */
+const scopes = new WeakMap<Extendable, Set<unknown>>();
 
-const state = globalThis as { [STATE]?: Set<unknown> };
-
-/** The longest scope of the fixtures of this worker, beyond that of a test. */
-export function scopeOfFixtures(): Scope | undefined {
-  return (['worker', 'file'] as const).find((scope) => state[STATE]?.has(scope));
+/**
+ * Notes what `test.extend` is called with. Returns what tells the longest scope so far, beyond that of a test.
+ *
+ * @param isolated each file loads its fixtures for itself
+ */
+export function watchFixtures(test: Extendable, isolated: boolean): () => Scope | undefined {
+  const found = scopes.get(test) ?? new Set();
+  if (!scopes.has(test)) watch(test, found);
+  scopes.set(test, found);
+  if (isolated) found.clear();
+  return () => (['worker', 'file'] as const).find((scope) => found.has(scope));
 }
 
-/** Notes what `test.extend` is called with. */
-export function watchFixtures(test: Extendable): void {
-  if (state[STATE]) return;
-  state[STATE] = new Set();
-  watch(test);
-}
-
-function watch(test: Extendable): void {
+function watch(test: Extendable, found: Set<unknown>): void {
   const { extend } = test;
   if (!extend) return;
   test.extend = function (...fixtures) {
-    for (const scope of fixtures.flatMap(scopesOf)) state[STATE]?.add(scope);
+    for (const scope of fixtures.flatMap(scopesOf)) found.add(scope);
     const extended = Reflect.apply(extend, this, fixtures);
-    watch(extended);
+    watch(extended, found);
     return extended;
   };
 }

@@ -14,8 +14,7 @@ const require = createRequire(import.meta.url);
 const { ask, LIMIT_MS } = require('./ask.js') as typeof import('./ask.js');
 const { matchers } = require('./matchers.js') as typeof import('./matchers.js');
 const { TestFile } = require('./test-file.js') as typeof import('./test-file.js');
-const { scopeOfFixtures, watchFixtures } =
-  require('./vitest-fixtures.js') as typeof import('./vitest-fixtures.js');
+const { watchFixtures } = require('./vitest-fixtures.js') as typeof import('./vitest-fixtures.js');
 
 declare module 'vitest' {
   // biome-ignore lint/suspicious/noExplicitAny: interfaces merge only with the same parameters
@@ -43,7 +42,11 @@ type HooksOf = (suite: never) => {
 
 const { expect } = vitest;
 expect.extend(matchers);
-watchFixtures(vitest.test);
+const { __vitest_worker__: worker } = globalThis as {
+  __vitest_worker__?: { readonly config?: { readonly isolate?: boolean; readonly pool?: string } };
+};
+const { isolate = false, pool = '' } = worker?.config ?? {};
+const scopeOfFixtures = watchFixtures(vitest.test, isolate || pool.startsWith('vm'));
 
 // vitest 4.1 has hooks around all others. Before it there is what runs last of a test and of a file: what was
 // registered first to run when it has finished, so that ours sees what the others have left
