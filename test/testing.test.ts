@@ -127,7 +127,7 @@ describe('jest', () => {
 
   test.each([
     ['every file', []],
-    ['the reporter', ['--setupFilesAfterEnv', '--reporters=forkguard/jest-reporter']],
+    ['the reporter', ['--config', '{ "reporters": ["forkguard/jest-reporter"] }']],
   ])('without the preload %s fails, and says why', async (_, options) => {
     const { code, output } = await run('jest', [JEST, 'mended', ...options], { NODE_OPTIONS: '' });
     expect(output).toContain('forkguard is not loaded');
