@@ -143,6 +143,6 @@ export class ExitView implements ExitSnapshot {
   }
 }
 
-function looksForgotten({ apart, unreferenced, told }: Survivor): boolean {
-  return !(apart && unreferenced) && told !== true;
+function looksForgotten({ apart, unreferenced, madeAtExit, told }: Survivor): boolean {
+  return !madeAtExit && !(apart && unreferenced) && told !== true;
 }

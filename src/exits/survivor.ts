@@ -28,6 +28,7 @@ export interface Candidate {
   /** The program and its arguments, as they are. */
   readonly words: readonly string[];
   readonly unreferenced: boolean;
+  readonly madeAtExit?: boolean;
   /** Nor do its pipes and its channel keep this thread alive. */
   readonly released: boolean;
   readonly connected: boolean;
@@ -42,14 +43,15 @@ export interface Candidate {
 /** A child of this thread. */
 export function ownChild(live: LiveChild, departures: Pick<Departures, 'signals'>): Candidate[] {
   const { fork, process } = live;
-  const { child, unreferenced } = fork;
+  const { child, unreferenced, atExit: madeAtExit } = fork;
   if (!child) return [];
   const released = unreferenced && keptAliveThrough(process).length === 0;
   const { file, args } = fork.request;
   const signals = departures.signals(child.pid);
   const told = isToldByUse(live) ? { told: { answer: true } } : {};
   const { connected } = process;
-  return [{ fork, child, words: [file, ...args], unreferenced, released, connected, signals, ...told }];
+  const words = [file, ...args];
+  return [{ fork, child, words, unreferenced, madeAtExit, released, connected, signals, ...told }];
 }
 
 /**
@@ -91,6 +93,7 @@ class LivingChild implements Survivor {
   readonly fork: Fork;
   readonly child: ChildFacts;
   readonly unreferenced: boolean;
+  readonly madeAtExit: boolean;
   readonly connected: boolean;
   readonly thread: number | undefined;
   readonly #released: boolean;
@@ -106,6 +109,7 @@ class LivingChild implements Survivor {
     this.fork = candidate.fork;
     this.child = candidate.child;
     this.unreferenced = candidate.unreferenced;
+    this.madeAtExit = candidate.madeAtExit === true;
     this.connected = candidate.connected;
     this.thread = candidate.thread;
     this.#released = candidate.released;

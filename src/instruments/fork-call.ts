@@ -63,6 +63,8 @@ export class ForkCall implements Fork {
   /** Bytes that were queued in `process.stdout` and `process.stderr` when the call began. */
   pendingStdout = 0;
   pendingStderr = 0;
+  /** It was made in a listener of `exit`, where nobody can wait for the child any more. */
+  readonly atExit = (process as { _exiting?: boolean })._exiting === true;
   /** The program called `unref()` on the child. */
   unreferenced = false;
   /** The program called `kill()` on the child. */

@@ -20,7 +20,8 @@ import { named } from './words';
  * to end with `disconnect()` or is to find the end of a stdin to which something was written; and neither its arguments nor its environment show that it knows the pid of this process, which it may watch (as with
  * `tail --pid` or `setpriv --pdeathsig`). A child that is released with `unref()` and has a session of its own
  * (`detached`, setsid(1)) or ignores SIGHUP (nohup(1)) is meant to live on; where this process ends with code 0,
- * so is one without `unref()` that has no pipe, channel or output of this process. After a test: whoever lives some 1.5 s
+ * so is one without `unref()` that has no pipe, channel or output of this process, and so is one that is made in a
+ * listener of `exit`. After a test: whoever lives some 1.5 s
  * later, unless the program has released it and its pipes with `unref()`, and it waits on one of them (a service for
  * all tests, such as esbuild's). Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a
  * killed shell: the process was below the shell when it was killed, and has the same start time half a second after
@@ -73,11 +74,11 @@ type Ending = 'process' | 'thread' | 'test';
 
 /** In a test whoever is left is left, unless it was released to serve later tests as well. */
 function isIntended(
-  { apart, unreferenced, told, service, knowsParent, connected, idle }: Survivor,
+  { apart, unreferenced, madeAtExit, told, service, knowsParent, connected, idle }: Survivor,
   of: Ending,
 ): boolean {
   if (of === 'test') return service || (connected && idle); // idle-channels says the second better
-  return (apart && unreferenced) || told !== false || knowsParent;
+  return madeAtExit || (apart && unreferenced) || told !== false || knowsParent;
 }
 
 /** `detached`, with nothing of ours: where the program itself ends well, `unref()` would have changed nothing. */
