@@ -118,7 +118,7 @@ export class Exits {
   }
 
   /** Of a child of a worker thread no other thread need report the same, nor the end of the process. */
-  reported({ child }: Hazard): void {
+  reported({ child }: Pick<Hazard, 'child'>): void {
     if (child) this.#notes?.tell({ type: 'reported', pid: child.pid });
   }
 

@@ -91,7 +91,7 @@ function isDaemon({ apart, fork: { stdio } }: Survivor): boolean {
 function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: Ending): string[] {
   const reasons = [
     fork.detached
-      ? 'it is detached, but `unref()` was not called'
+      ? `it is detached, ${unreferenced ? 'and `unref()` was called' : 'but `unref()` was not called'}`
       : `it is not detached${unreferenced ? ', though `unref()` was called' : ''}`,
   ];
   if (of === 'thread') reasons.push('that thread has ended: `worker.threadId` is -1');

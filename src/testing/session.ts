@@ -15,6 +15,9 @@ import { RunLog } from './run-log';
 /** So many hazards are kept for marks that have not been judged yet. */
 const MOST = 2000;
 
+/** Rules that speak of who is left; the second where a worker thread ends before its child. */
+const OF_THE_LEFT = ['orphaned-children', 'zombie-children'];
+
 export interface SessionOptions {
   readonly procfs: Procfs;
   readonly ledger: Ledger;
@@ -103,7 +106,7 @@ export class Session {
 
   #noteLeft(hazard: Hazard): void {
     const { rule, forked, child } = hazard;
-    if (!this.#judging || rule !== 'orphaned-children' || !child || this.#told.has(child.pid)) return;
+    if (!this.#judging || !OF_THE_LEFT.includes(rule) || !child || this.#told.has(child.pid)) return;
     this.#told.add(child.pid);
     this.#options.exits.reported(hazard);
     const { threadId } = this.#options.ledger;
@@ -154,14 +157,17 @@ export class Session {
   }
 
   #judge(since: Mark, diverted: boolean): Judgement {
-    this.#options.settle();
+    const { ledger, exits, settle } = this.#options;
+    settle();
     this.#judging = true;
-    if (!this.#quiet(since)) this.#options.exits.test(this.#live(since), this.#orphans(since));
+    if (!this.#quiet(since)) exits.test(this.#live(since), this.#orphans(since));
     if (diverted) this.#diverting--;
     const hazards = this.#since(since);
     // those that were found earlier, while nobody judged, are told now as well
     for (const hazard of hazards) this.#noteLeft(hazard);
     this.#judging = false;
+    // threads of a runner are ended without having waited for those that are just ending
+    if (ledger.threadId !== 0) for (const { fork } of ledger.children.values()) exits.reported(fork);
     return { hazards };
   }
 
