@@ -1,20 +1,25 @@
 import fs from 'node:fs';
 import { unpatched } from './originals';
 
-/** By these we look at files, and Node at those of the modules that we load. */
+/** By these we read files and keep notes, and Node reads the modules that we load. */
 const NAMES = [
   'accessSync',
+  'appendFileSync',
   'closeSync',
   'existsSync',
   'fstatSync',
   'lstatSync',
+  'mkdirSync',
   'openSync',
   'readFileSync',
   'readSync',
   'readdirSync',
   'readlinkSync',
   'realpathSync',
+  'rmSync',
   'statSync',
+  'writeFileSync',
+  'writeSync',
 ] as const;
 
 const own = NAMES.map((name) => ({ name, fn: fs[name] }));
