@@ -13,6 +13,9 @@ import { minifySync } from '@swc/core';
 import ts from 'typescript';
 
 const DIST = resolve(dirname(fileURLToPath(import.meta.url)), '../dist');
+/** Stays a file of its own, which tells if the others cannot be read. */
+const REGISTER = 'register';
+
 /** The modules that a program has loaded, in the order of loading: `register`, `src/guard`, … */
 function loadedBy(program) {
   const { NODE_OPTIONS: _, ...rest } = process.env;
@@ -27,7 +30,8 @@ function loadedBy(program) {
   });
   return JSON.parse(output)
     .filter((file) => file.startsWith(DIST + sep))
-    .map((file) => relative(DIST, file).replaceAll('\\', '/').replace(/\.js$/, ''));
+    .map((file) => relative(DIST, file).replaceAll('\\', '/').replace(/\.js$/, ''))
+    .filter((name) => name !== REGISTER);
 }
 
 /** The module that `id` means in the module `from`; undefined if it is not one of ours. */
@@ -52,21 +56,26 @@ function neededBy(names, there) {
   return [...found];
 }
 
+/** The text of a module in which joined modules are had from their files; `own`: the file that it stands in itself. */
+function resolved(text, name, fileOf, own) {
+  return text.replace(/\brequire\(["']([^"']+)["']\)/g, (call, id) => {
+    const target = nameOf(id, name);
+    if (target === undefined) return call;
+    const file = fileOf.get(target);
+    if (file === undefined) return `require('./${target}.js')`;
+    return file === own
+      ? `joined$(${JSON.stringify(target)})`
+      : `require('./${file}')(${JSON.stringify(target)})`;
+  });
+}
+
 function joined(name, fileOf, own) {
   const plain = ts.transpile(readFileSync(join(DIST, `${name}.js`), 'utf8'), {
     removeComments: true,
     target: ts.ScriptTarget.ES2022,
     module: ts.ModuleKind.None,
   });
-  const body = plain
-    .replace(/^"use strict";\s*/, '')
-    .replace(/\brequire\(["']([^"']+)["']\)/g, (call, id) => {
-      const target = nameOf(id, name);
-      if (target === undefined) return call;
-      const file = fileOf.get(target);
-      if (file === own) return `joined$(${JSON.stringify(target)})`;
-      return file ? `require('./${file}')(${JSON.stringify(target)})` : `require('./${target}.js')`;
-    });
+  const body = resolved(plain.replace(/^"use strict";\s*/, ''), name, fileOf, own);
   return `${JSON.stringify(name)}: called$(function (exports, __dirname) {\n${body.trim()}\n}),\n`;
 }
 
@@ -174,3 +183,5 @@ module.exports = require(${JSON.stringify(way)})(${JSON.stringify(name)});
 `,
   );
 }
+const register = join(DIST, `${REGISTER}.js`);
+writeFileSync(register, resolved(readFileSync(register, 'utf8'), REGISTER, fileOf));

@@ -4,7 +4,16 @@
  */
 
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NODE, REGISTER } from './preload';
@@ -29,6 +38,8 @@ interface Fault {
   /** A command that runs Node, such as `setpriv …`. */
   readonly prefix?: string;
   readonly env?: Record<string, string>;
+  /** Instead of the built preload. */
+  readonly register?: string;
   /** In a mount namespace of its own. */
   readonly mounts?: boolean;
 }
@@ -42,7 +53,7 @@ function run(program: string, fault: Fault, guarded: boolean): SpawnSyncReturns<
     PROGRAM: file,
     BEFORE: fault.before ?? '',
     PREFIX: fault.prefix ?? '',
-    PRELOAD: guarded ? `-r ${REGISTER}` : '',
+    PRELOAD: guarded ? `-r ${fault.register ?? REGISTER}` : '',
     FOLDER: folder,
     FORKGUARD_REPORTERS: 'ndjson',
     FORKGUARD_OUTPUT: join(folder, 'report.ndjson'),
@@ -303,6 +314,19 @@ test('the program takes globals away, and replaces their functions', () => {
 
 test('the program puts the names of traps on all objects', () =>
   same(`Object.prototype.get = Object.prototype.apply = () => { throw new Error('a trap'); };${FORKS}`));
+
+// a new thread of V8 would end the process
+test('OpenSSL has no algorithms any more', () =>
+  same(`try { require('node:crypto').setFips(1); } catch {}${FORKS}`));
+
+test('only the preload itself may be read', () => {
+  copyFileSync(REGISTER, join(folder, 'register.js'));
+  same(
+    FORKS,
+    { register: join(folder, 'register.js') },
+    /^forkguard: cannot start, [^\n]+ unguarded: [^\n]+\n$/,
+  );
+});
 
 test('children end at every moment', () => {
   same(

@@ -27,6 +27,7 @@ export interface Watcher {
 }
 
 export function startWatcher(config: Config, threadId: number): Watcher | undefined {
+  if (!hasAlgorithms()) return undefined;
   const workers = require('node:worker_threads') as typeof import('node:worker_threads');
   const memory = createBoardMemory();
   const workerData: WatcherData = {
@@ -59,6 +60,21 @@ export function startWatcher(config: Config, threadId: number): Watcher | undefi
   } catch {
     // no memory or no thread is left: nobody watches then
     return undefined;
+  }
+}
+
+/**
+ * V8 draws random numbers for a new thread from OpenSSL, and aborts where that has no algorithms left: after
+ * `crypto.setFips(1)` without a provider for it. This thread's own generator would still give numbers.
+ */
+function hasAlgorithms(): boolean {
+  const loaded = (process as { moduleLoadList?: readonly string[] }).moduleLoadList;
+  if (!loaded?.includes('NativeModule crypto')) return true;
+  try {
+    (require('node:crypto') as typeof import('node:crypto')).createHash('sha256');
+    return true;
+  } catch {
+    return false;
   }
 }
 
