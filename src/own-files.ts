@@ -29,8 +29,8 @@ const own = NAMES.map((name) => ({ name, fn: fs[name] }));
  * what is not so, and count our calls as those of the program.
  */
 export function withOwnFiles<T>(act: () => T): T {
-  const replaced = own.filter(({ name, fn }) => fs[name] !== fn && unpatched(fs[name]) !== fn);
-  if (replaced.length === 0) return act();
+  if (!own.some(isReplaced)) return act();
+  const replaced = own.filter(isReplaced);
   const theirs = replaced.map(({ name }) => ({ name, fn: fs[name] }));
   put(replaced);
   try {
@@ -38,6 +38,10 @@ export function withOwnFiles<T>(act: () => T): T {
   } finally {
     put(theirs);
   }
+}
+
+function isReplaced({ name, fn }: (typeof own)[number]): boolean {
+  return fs[name] !== fn && unpatched(fs[name]) !== fn;
 }
 
 function put(functions: readonly { readonly name: string; readonly fn: unknown }[]): void {
