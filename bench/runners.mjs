@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// What does the test helper cost a run?   npm run build; bash bench/bare-shell.sh node bench/runners.mjs [--pairs 10] [--only jest,vitest]
+// What does the test helper cost a run?   npm run build; bash bench/bare-shell.sh node bench/runners.mjs [--rounds 10] [--only jest,vitest]
 // A suite of 40 files with 10 tests each is made in a temporary folder; two tests of every fourth file run a command.
-// Each runner runs it bare and with preload and set-up module, in turns, after one round that only warms up. Wall time, and user + system time of
+// Each runner runs it bare, with an empty set-up module, and with preload and set-up module, in turns, after one round that only warms up. Wall time, and user + system time of
 // the whole tree (what the kernel adds up for children that were waited for).
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -20,11 +20,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
-  options: { pairs: { type: 'string', default: '10' }, only: { type: 'string', default: 'jest,vitest' } },
+  options: { rounds: { type: 'string', default: '10' }, only: { type: 'string', default: 'jest,vitest' } },
 });
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const FILES = 40;
 const TESTS = 10;
+const KINDS = ['bare', 'empty', 'helped'];
 const RUNNERS = {
   jest: ['jest/bin/jest.js', '--maxWorkers=2'],
   vitest: ['vitest/vitest.mjs', 'run', '--maxWorkers=2'],
@@ -48,10 +49,12 @@ function install(folder) {
   cpSync(join(ROOT, 'package.json'), join(modules, 'forkguard/package.json'));
 }
 
-function makeProject(runner, helped) {
+/** `kind`: bare; empty, with a set-up module in which nothing is; helped, with ours. */
+function makeProject(runner, kind) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'forkguard-runners-')));
   install(folder);
   const esm = runner === 'vitest';
+  const setup = { empty: './setup.js', helped: `forkguard/${runner}` }[kind];
   const begin = esm
     ? "import { execFile } from 'node:child_process';\nimport { expect, test } from 'vitest';"
     : "const { execFile } = require('node:child_process');";
@@ -63,28 +66,29 @@ function makeProject(runner, helped) {
     writeFileSync(join(folder, `file-${file}.test.js`), [begin, ...tests, ''].join('\n'));
   }
   if (esm) {
-    const setupFiles = helped ? "setupFiles: ['forkguard/vitest']" : '';
+    const setupFiles = setup ? `setupFiles: ['${setup}']` : '';
     writeFileSync(join(folder, 'vitest.config.mjs'), `export default { test: { ${setupFiles} } };\n`);
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   } else {
     const config = {
       testMatch: ['**/*.test.js'],
       transform: {},
-      ...(helped && { setupFilesAfterEnv: ['forkguard/jest'] }),
+      ...(setup && { setupFilesAfterEnv: [setup] }),
     };
     writeFileSync(join(folder, 'jest.config.js'), `module.exports = ${JSON.stringify(config)};\n`);
     writeFileSync(join(folder, 'package.json'), '{}');
   }
+  writeFileSync(join(folder, 'setup.js'), '');
   mkdirSync(join(folder, 'tmp'));
   return folder;
 }
 
 /** Milliseconds of wall time, and of user and system time as the shell's `times` tells them. */
-function measure(runner, folder, helped) {
+function measure(runner, folder, kind) {
   const [bin, ...args] = RUNNERS[runner];
   const env = { ...process.env, CI: '1', NO_COLOR: '1' };
   delete env.NODE_OPTIONS;
-  if (helped) env.NODE_OPTIONS = '--require forkguard/register';
+  if (kind === 'helped') env.NODE_OPTIONS = '--require forkguard/register';
   const begin = process.hrtime.bigint();
   const child = spawn(
     'bash',
@@ -126,13 +130,13 @@ const median = (numbers) => {
 };
 
 for (const runner of values.only.split(',')) {
-  const folders = { bare: makeProject(runner, false), helped: makeProject(runner, true) };
+  const folders = Object.fromEntries(KINDS.map((kind) => [kind, makeProject(runner, kind)]));
   const rounds = [];
   try {
-    for (let round = -1; round < Number(values.pairs); round++) {
-      const order = round % 2 === 0 ? ['bare', 'helped'] : ['helped', 'bare'];
+    for (let round = -1; round < Number(values.rounds); round++) {
+      const order = round % 2 === 0 ? KINDS : [...KINDS].reverse();
       const result = {};
-      for (const kind of order) result[kind] = await measure(runner, folders[kind], kind === 'helped');
+      for (const kind of order) result[kind] = await measure(runner, folders[kind], kind);
       if (round >= 0) rounds.push(result);
     }
   } finally {
@@ -140,10 +144,11 @@ for (const runner of values.only.split(',')) {
   }
   for (const metric of ['wall', 'cpu']) {
     const of = (kind) => median(rounds.map((round) => round[kind][metric]));
-    const ratios = rounds.map(({ bare, helped }) => helped[metric] / bare[metric]);
-    const range = `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`;
-    console.log(
-      `${runner} ${metric}: bare ${of('bare').toFixed(0)} ms, helped ${of('helped').toFixed(0)} ms, ratio ${median(ratios).toFixed(3)} (${range}), ${rounds.length} pairs`,
-    );
+    console.log(`${runner} ${metric}: bare ${of('bare').toFixed(0)} ms, ${rounds.length} rounds`);
+    for (const kind of ['empty', 'helped']) {
+      const ratios = rounds.map((round) => round[kind][metric] / round.bare[metric]);
+      const range = `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`;
+      console.log(`  ${kind} ${of(kind).toFixed(0)} ms, ratio ${median(ratios).toFixed(3)} (${range})`);
+    }
   }
 }

@@ -14,6 +14,7 @@ import { Keepers } from './keepers';
 import type { Candidate } from './survivor';
 import type { ThreadChild } from './thread-notes';
 import { watchUnread } from './thrown-away';
+import { channelBacklog } from './unflushed';
 import { UnheardErrors } from './unheard';
 import { Zombies } from './zombies';
 
@@ -237,10 +238,8 @@ function isQuiet({ of }: Exit, context: ExitContext): boolean {
   const found = [candidates, others, thrownAway, keepers, departures.orphans(), departures.zombies()];
   if (found.some(({ length }) => length > 0) || departures.crash()) return false;
   if (context.strangers().length > 0) return false;
-  return (
-    of !== 'process' ||
-    (pendingBytes(touched.get(1)) + pendingBytes(touched.get(2)) === 0 && !process.connected)
-  );
+  if (of !== 'process') return true;
+  return pendingBytes(touched.get(1)) + pendingBytes(touched.get(2)) + channelBacklog(process) === 0;
 }
 
 const NOTHING = {

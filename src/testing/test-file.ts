@@ -1,4 +1,3 @@
-import { threadId } from 'node:worker_threads';
 import type { Hazard } from '../model';
 import { ask, isHarmful, notSaid, settle } from './ask';
 import type { Mark } from './protocol';
@@ -98,6 +97,7 @@ export class TestFile<Test> {
 /** Whether a hazard is of a child or a fork of that time. */
 function isOf({ since, until }: Ran<unknown>, { child, fork }: Hazard): boolean {
   if (child && until.pids.has(child.pid)) return !since.pids.has(child.pid);
+  const { threadId } = require('node:worker_threads') as typeof import('node:worker_threads');
   const [pid, thread, number] = fork?.split('.').map(Number) ?? [];
   if (pid !== process.pid || thread !== threadId || number === undefined) return false;
   return since.lastFork < number && number <= until.lastFork;
