@@ -3,8 +3,11 @@ try {
   (require('./src/start') as typeof import('./src/start')).start();
 } catch (error) {
   const { message, code } = error as { message?: unknown; code?: unknown };
-  const advice = code === 'ERR_ACCESS_DENIED' ? ' (--allow-fs-read=node_modules lets it be read)' : '';
-  const line = `forkguard: cannot start, the program goes on unguarded: ${String(message).split('\n')[0]}${advice}`;
+  const why =
+    code === 'ERR_ACCESS_DENIED'
+      ? 'its files may not be read (--allow-fs-read=node_modules)'
+      : String(message).split('\n')[0];
+  const line = `forkguard: cannot start, the program goes on unguarded: ${why}`;
   try {
     require('node:fs').writeSync(2, `${line.replace(/[^ -~]/g, '?')}\n`);
   } catch {
