@@ -1,7 +1,8 @@
-import { existsSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, isAbsolute, resolve } from 'node:path';
 import { workingDirectory } from './directory';
 import type { ForkRequest } from './instruments/fork-call';
+import type { Procfs } from './procfs/procfs';
 import type { EnvironmentFacts, Preload } from './rules/rule';
 
 const PRELOAD_FLAG = /^(?:-r|--require|--import|--loader|--experimental-loader|--env-file)$/;
@@ -21,7 +22,11 @@ const WITH_VALUE = new Set(
 const EXTENSIONS = ['', '.js', '.json', '.node', '.cjs', '.mjs', '.ts', '.cts', '.mts', '.tsx', '.jsx'];
 
 /** What the child's options and environment tell it to do. Values themselves never leave this file. */
-export function readEnvironment(request: ForkRequest, runsNode: boolean): EnvironmentFacts {
+export function readEnvironment(
+  request: ForkRequest,
+  runsNode: boolean,
+  procfs: Pick<Procfs, 'link'>,
+): EnvironmentFacts {
   const make = /--jobserver-(?:auth|fds)=(\d+),(\d+)/.exec(request.variable('MAKEFLAGS') ?? '');
   const listenFds = Number(request.variable('LISTEN_FDS') ?? Number.NaN);
   const listenPid = request.variable('LISTEN_PID');
@@ -32,7 +37,7 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
   const inspector = inspectorOf(options, own);
   const certificates = certificatesOf(process.env);
   return {
-    ...(make && isOfParent(make[1]) && { jobserver: [Number(make[1]), Number(make[2])] }),
+    ...(make && isOfParent(Number(make[1]), procfs) && { jobserver: [Number(make[1]), Number(make[2])] }),
     ...(Number.isInteger(listenFds) &&
       listenFds > 0 &&
       listenPid !== undefined && {
@@ -49,12 +54,9 @@ export function readEnvironment(request: ForkRequest, runsNode: boolean): Enviro
 }
 
 /** make closes its jobserver for what is no make, and names it nevertheless: the number may be libuv's. */
-function isOfParent(fd: string | undefined): boolean {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`) === readlinkSync(`/proc/${process.ppid}/fd/${fd}`);
-  } catch {
-    return false;
-  }
+function isOfParent(fd: number, procfs: Pick<Procfs, 'link'>): boolean {
+  const target = procfs.link('self', fd);
+  return target !== undefined && target === procfs.link(process.ppid, fd);
 }
 
 /** What Node reads in a thread of its own while the program starts: OpenSSL opens it without close-on-exec. */

@@ -23,8 +23,8 @@ import { Owners } from './owners';
 import { PassedDescriptors } from './passed';
 import { createProcfs } from './procfs/procfs';
 import { resourceOf } from './resources';
-import { forkRules } from './rules/at-fork';
-import type { Rule, Snapshots, StallSnapshot } from './rules/rule';
+import { rulesAt } from './rules/at-moment';
+import type { StallSnapshot } from './rules/rule';
 import { say } from './say';
 import { siteOf } from './site';
 import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
@@ -102,7 +102,7 @@ export class Observer {
       },
       stallMs: gathered.config.stallMs,
       told: ({ parent, child, after }) =>
-        (parent.pid !== undefined && toldBy(parent.pid).has(child.pid)) ||
+        (parent.pid !== undefined && runLog().toldBy(parent.pid).has(child.pid)) ||
         (after === 'self' && this.#reporters.haveOrphan(child.pid)),
     });
   }
@@ -218,8 +218,7 @@ export class Observer {
   /** A process or worker thread that a test has started: the runner's main process reads where it forked. */
   #noteForTests(note: (log: RunLog) => void): void {
     if (process.env[RUN_LOG] === undefined) return;
-    const { RunLog } = require('./testing/run-log') as typeof import('./testing/run-log');
-    const log = RunLog.here();
+    const log = runLog().here();
     if (log) note(log);
   }
 
@@ -323,14 +322,6 @@ export class Observer {
   }
 }
 
-/** Those of stalls and exits are loaded when there is one to look at. */
-function rulesAt(moment: keyof Snapshots): readonly Rule[] {
-  if (moment === 'stall')
-    return (require('./rules/at-stall') as typeof import('./rules/at-stall')).stallRules;
-  if (moment !== 'exit') return forkRules;
-  return [...forkRules, ...(require('./rules/at-exit') as typeof import('./rules/at-exit')).exitRules];
-}
-
 function sayUnknown(allow: readonly Allowance[]): void {
   const { rules } = require('./rules') as typeof import('./rules');
   const names = rules.map(({ name }) => name);
@@ -351,15 +342,7 @@ function publishHazard(hazard: Hazard): void {
   (require('./channels') as typeof import('./channels')).hazardChannel.publish(hazard);
 }
 
-/** Told once for all that a killed test process has left: its note goes with the reading. */
-const toldByProcess = new Map<number, ReadonlySet<number>>();
-
-function toldBy(pid: number): ReadonlySet<number> {
-  let told = toldByProcess.get(pid);
-  if (!told) {
-    const { RunLog } = require('./testing/run-log') as typeof import('./testing/run-log');
-    told = RunLog.toldBy(pid);
-    toldByProcess.set(pid, told);
-  }
-  return told;
+/** Loaded in test runs, and where a killed process may have been a test. */
+function runLog(): typeof RunLog {
+  return (require('./testing/run-log') as typeof import('./testing/run-log')).RunLog;
 }

@@ -79,7 +79,8 @@ export class ForkView implements ForkSnapshot {
   }
 
   environment(): EnvironmentFacts {
-    return this.#once('environment', () => readEnvironment(this.moment.request, this.startsNode));
+    const { procfs } = this.context;
+    return this.#once('environment', () => readEnvironment(this.moment.request, this.startsNode, procfs));
   }
 
   memory(): MemoryFacts | undefined {

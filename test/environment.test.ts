@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readEnvironment } from '../src/environment';
 import type { ForkRequest } from '../src/instruments/fork-call';
+import { createProcfs } from '../src/procfs/procfs';
 import { NODE } from './preload';
 
 const read = (args: readonly string[], NODE_OPTIONS?: string) =>
@@ -11,6 +12,7 @@ const read = (args: readonly string[], NODE_OPTIONS?: string) =>
       variable: (name: string) => (name === 'NODE_OPTIONS' ? NODE_OPTIONS : undefined),
     } as unknown as ForkRequest,
     true,
+    createProcfs(),
   );
 
 /** Node itself is asked whether it loads the file, which does not exist. */

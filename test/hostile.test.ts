@@ -11,6 +11,7 @@ import { readEnvironment } from '../src/environment';
 import type { ForkRequest } from '../src/instruments/fork-call';
 import { normalizeStdio } from '../src/instruments/stdio';
 import type { Hazard } from '../src/model';
+import { createProcfs } from '../src/procfs/procfs';
 import { runNode } from './preload';
 import { sampleRun } from './reporters/sample-run';
 
@@ -77,7 +78,7 @@ test('NODE_OPTIONS and arguments of the child: any text is read without an error
     fc.property(text, fc.array(text), (options, words) => {
       const args = ['node', ...words, '--require', options, '-r', './x', `--inspect=${options}`];
       const request = { args, cwd: folder, variable: () => options } as unknown as ForkRequest;
-      const { preloads, inspector } = readEnvironment(request, true);
+      const { preloads, inspector } = readEnvironment(request, true, createProcfs());
       expect(Array.isArray(preloads)).toBe(true);
       if (inspector) expect(Number.isInteger(inspector.port)).toBe(true);
     }),

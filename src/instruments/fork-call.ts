@@ -160,7 +160,7 @@ export function imaginedCall(): ForkCall {
 }
 
 /** Loaded when a command is shown: its patterns would make up a fifth of the start-up. */
-function redactor(): typeof import('../redact') {
+export function redactor(): typeof import('../redact') {
   return require('../redact');
 }
 

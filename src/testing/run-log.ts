@@ -11,6 +11,9 @@ const { appendFileSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFile
 
 /** Of a folder in which a test process tells whoever started it. */
 const PREFIX = 'forkguard-run-of-';
+
+/** What killed processes have told: their notes go with the reading. */
+const toldByProcess = new Map<number, ReadonlySet<number>>();
 /** Milliseconds after which nobody will read it any more. */
 const OLD_MS = 3_600_000;
 
@@ -72,6 +75,15 @@ export class RunLog {
 
   /** Processes of which the tests of a process that has been killed have been told, in a run with a log or without. */
   static toldBy(pid: number): ReadonlySet<number> {
+    let told = toldByProcess.get(pid);
+    if (!told) {
+      told = RunLog.#readToldBy(pid);
+      toldByProcess.set(pid, told);
+    }
+    return told;
+  }
+
+  static #readToldBy(pid: number): ReadonlySet<number> {
     const own = RunLog.ofProcess(pid);
     const entries = [...(RunLog.here()?.read() ?? []), ...(own.#isOurs() ? own.read() : [])];
     if (own.#isOurs()) own.remove();

@@ -3,7 +3,7 @@
  * left as it is, and what must not be shown is taken out by the reader.
  */
 
-import { type ForkCall, plainCommand } from '../instruments/fork-call';
+import { type ForkCall, plainCommand, redactor } from '../instruments/fork-call';
 import type { Fork } from '../model';
 
 /** In UTF-16 units: a note must fit into its place, and no more of it is shown. */
@@ -22,7 +22,7 @@ export function noteOf(call: ForkCall, args: readonly string[] = call.request.ar
 }
 
 export function forkOf(fork: ForkNote): Fork {
-  const { redactArgs, redactCommandLine } = require('../redact') as typeof import('../redact');
+  const { redactArgs, redactCommandLine } = redactor();
   return {
     ...fork,
     command: redactCommandLine(fork.command),
