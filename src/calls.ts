@@ -24,19 +24,13 @@ function translator(own: unknown): NonNullable<typeof Error.prepareStackTrace> |
   );
 }
 
-/** The calls on a captured stack. An error gives them up only once. */
+/** The calls on a captured stack, as they run. An error gives them up only once. */
 export function callsOf(error: Error): readonly NodeJS.CallSite[] {
   const prepare = Error.prepareStackTrace;
-  let text: unknown;
   try {
-    const translate = translator(prepare);
-    Error.prepareStackTrace = (same, calls) => {
-      if (translate) text = described(translate, same, calls);
-      return calls;
-    };
+    Error.prepareStackTrace = (_, calls) => calls;
     const stack: unknown = error.stack;
-    const calls: NodeJS.CallSite[] = Array.isArray(stack) ? stack : [];
-    return typeof text === 'string' ? mapped(calls, text) : calls;
+    return Array.isArray(stack) ? stack : [];
   } catch {
     return [];
   } finally {
@@ -44,16 +38,13 @@ export function callsOf(error: Error): readonly NodeJS.CallSite[] {
   }
 }
 
-/** The stack as the program would read it: test runners and compilers translate positions back to the source. */
-function described(
-  prepare: NonNullable<typeof Error.prepareStackTrace>,
-  error: Error,
-  calls: NodeJS.CallSite[],
-): unknown {
+/** These calls as the program would read them: test runners and compilers translate positions back to the source. */
+export function translated(error: Error, calls: readonly NodeJS.CallSite[]): readonly NodeJS.CallSite[] {
   try {
-    return prepare.call(Error, error, calls);
+    const text: unknown = translator(Error.prepareStackTrace)?.call(Error, error, [...calls]);
+    return typeof text === 'string' ? mapped(calls, text) : calls;
   } catch {
-    return undefined;
+    return calls;
   }
 }
 

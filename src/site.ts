@@ -15,9 +15,8 @@ export class CapturedSite implements Site {
 
   get frames(): readonly Frame[] {
     if (!this.#frames) {
-      // what formats stacks is loaded with the first that somebody reads
-      const { framesOf } = require('./frames') as typeof import('./frames');
-      this.#frames = framesOf(this.calls);
+      this.#frames = this.#error ? framesOf(this.#error, this.calls) : [];
+      this.#error = undefined;
     }
     return this.#frames;
   }
@@ -30,18 +29,27 @@ export class CapturedSite implements Site {
   private get calls(): readonly NodeJS.CallSite[] {
     if (!this.#calls) {
       this.#calls = this.#error ? callsOf(this.#error) : [];
-      this.#error = undefined;
     }
     return this.#calls;
   }
 }
 
-/** What reads stacks is loaded with the first that somebody asks for. */
+/** What reads and formats stacks is loaded with the first that somebody asks for. */
 function callsOf(error: Error): readonly NodeJS.CallSite[] {
   try {
     return (require('./calls') as typeof import('./calls')).callsOf(error);
   } catch {
     return []; // no descriptor was free to load it with
+  }
+}
+
+function framesOf(error: Error, calls: readonly NodeJS.CallSite[]): readonly Frame[] {
+  try {
+    const { translated } = require('./calls') as typeof import('./calls');
+    const { framesOf: made } = require('./frames') as typeof import('./frames');
+    return made(translated(error, calls));
+  } catch {
+    return [];
   }
 }
 
