@@ -9,6 +9,7 @@ import type { Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import { listenersOf } from '../resources';
 import type { StalledChild, StallSnapshot } from '../rules/rule';
+import { ForkHandlers } from './fork-handlers';
 import { noteOf } from './fork-note';
 import { LateChildren } from './late-children';
 import type { BlockedCall, BlockedThread } from './notes';
@@ -39,11 +40,13 @@ export class StallWatch {
   #tid: number | undefined;
   #posted = false;
   readonly #quick = new QuickCalls();
+  readonly #handlers: ForkHandlers;
   #watched: { readonly request: ForkRequest; readonly since: number } | undefined;
   #output: PendingOutput | undefined;
 
   constructor(context: StallContext) {
     this.#context = context;
+    this.#handlers = new ForkHandlers(context.procfs);
     this.#children = new LateChildren({
       procfs: context.procfs,
       stallMs: context.config.stallMs,
@@ -81,7 +84,7 @@ export class StallWatch {
 
   /** A `*Sync` function is about to block, or an asynchronous spawn is about to fork. */
   forking(fork: ForkCall): void {
-    if (fork.blocking ? this.spares(fork.request) : !LINUX || !couldSleepInFork()) return;
+    if (fork.blocking ? this.spares(fork.request) : !LINUX || !this.#handlers.possible) return;
     const { timeoutMs } = fork.request;
     // it ends by itself before anybody would call it late
     if (timeoutMs > 0 && timeoutMs <= this.#context.config.stallMs) return;
@@ -202,21 +205,4 @@ function hasRoom(procfs: Procfs): boolean {
   const limits = procfs.limits('self');
   if (!limits) return false;
   return limits.files - (procfs.openCount('self') ?? 0) > ROOM && limits.processes > 2 * ROOM;
-}
-
-/** Milliseconds for which it is believed that no native addon was loaded. */
-const BELIEVED_MS = 50;
-let lastLook = Number.NEGATIVE_INFINITY;
-let nativeCode = false;
-
-/**
- * Whether a child could sleep between fork and exec: only code that native libraries have registered runs there.
- * What they have registered cannot be seen; that they were loaded can.
- */
-function couldSleepInFork(): boolean {
-  if (nativeCode || now() - lastLook < BELIEVED_MS) return nativeCode;
-  lastLook = now();
-  nativeCode =
-    Boolean(process.env.LD_PRELOAD) || Object.keys(require.cache).some((file) => file.endsWith('.node'));
-  return nativeCode;
 }

@@ -1,0 +1,59 @@
+import { now } from '../clock';
+import { dynamicNames } from '../procfs/elf';
+import type { Procfs } from '../procfs/procfs';
+
+/** Milliseconds for which it is believed that no other addon was loaded, and that those there are have loaded nothing. */
+const ADDONS_MS = 50;
+const LIBRARIES_MS = 1000;
+
+const LIBRARY = /\.node$|\.so(?:\.[\d.]+)?$/;
+/** The C library itself, which offers the function. */
+const LIBC = /\/(?:libc|libpthread|ld-linux|ld-musl|libc\.musl)[^/]*$/;
+/** As glibc and musl name it. */
+const REGISTERS = /\0(?:__register|pthread)_atfork\0/;
+
+/**
+ * Whether a child could sleep between fork and exec: only what native libraries have registered with
+ * `pthread_atfork` runs there. What is registered cannot be seen; which libraries are able to can.
+ */
+export class ForkHandlers {
+  readonly #procfs: Pick<Procfs, 'maps'>;
+  readonly #registers = new Map<string, boolean>();
+  #possible = false;
+  #addons = 0;
+  #addonsAt = Number.NEGATIVE_INFINITY;
+  #librariesAt = Number.NEGATIVE_INFINITY;
+
+  constructor(procfs: Pick<Procfs, 'maps'>) {
+    this.#procfs = procfs;
+  }
+
+  /** Once it is possible it stays so: nothing takes a handler away again. */
+  get possible(): boolean {
+    const time = now();
+    if (this.#possible || time - this.#addonsAt < ADDONS_MS) return this.#possible;
+    this.#addonsAt = time;
+    const addons = Object.keys(require.cache).filter((file) => file.endsWith('.node')).length;
+    this.#possible = Boolean(process.env.LD_PRELOAD) || (addons > 0 && this.#mayRegister(addons, time));
+    return this.#possible;
+  }
+
+  #mayRegister(addons: number, time: number): boolean {
+    // one that is there may load a library at any time
+    if (addons === this.#addons && time - this.#librariesAt < LIBRARIES_MS) return false;
+    this.#addons = addons;
+    this.#librariesAt = time;
+    const paths = new Set(this.#procfs.maps('self')?.map(({ path }) => path));
+    return [...paths].some((path) => LIBRARY.test(path) && !LIBC.test(path) && this.#registersIn(path));
+  }
+
+  /** Of what cannot be read it is assumed. */
+  #registersIn(path: string): boolean {
+    const known = this.#registers.get(path);
+    if (known !== undefined) return known;
+    const names = dynamicNames(path);
+    const registers = names === undefined || REGISTERS.test(names);
+    this.#registers.set(path, registers);
+    return registers;
+  }
+}
