@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Joins what the preload loads together into one file each: dist/start-up.js at start, first-use.js with child_process
-// or net, first-fork.js, first-finding.js with what may be a hazard, watcher.js in the watcher thread, session.js in
-// tests that fork. Finding, reading and compiling each module by itself costs more than running it.
+// or net, first-fork.js, first-finding.js with what may be a hazard, watcher.js in the watcher thread, stall.js there with the
+// first call that takes its time, session.js in tests that fork. Finding, reading and compiling each module by itself costs more than running it.
 // The modules' own files become one line each that hands out the joined module, so there is one copy of each.
 // Without this step everything works, only slower, and not where a program takes globals away.
 
@@ -37,7 +37,7 @@ function loadedBy(program) {
 /** The module that `id` means in the module `from`; undefined if it is not one of ours. */
 function nameOf(id, from) {
   if (!id.startsWith('.')) return undefined;
-  const name = posix.join(posix.dirname(from), id);
+  const name = posix.join(posix.dirname(from), id.replace(/\.js$/, ''));
   return existsSync(join(DIST, `${name}.js`)) ? name : `${name}/index`;
 }
 
@@ -56,16 +56,20 @@ function neededBy(names, there) {
   return [...found];
 }
 
+/** The way from a module that keeps a file of its own to where the joined files lie. */
+const wayFrom = (name) => '../'.repeat(name.split('/').length - 1) || './';
+
 /** The text of a module in which joined modules are had from their files; `own`: the file that it stands in itself. */
 function resolved(text, name, fileOf, own) {
+  const way = own === undefined ? wayFrom(name) : './';
   return text.replace(/\brequire\(["']([^"']+)["']\)/g, (call, id) => {
     const target = nameOf(id, name);
     if (target === undefined) return call;
     const file = fileOf.get(target);
-    if (file === undefined) return `require('./${target}.js')`;
+    if (file === undefined) return `require('${way}${target}.js')`;
     return file === own
       ? `joined$(${JSON.stringify(target)})`
-      : `require('./${file}')(${JSON.stringify(target)})`;
+      : `require('${way}${file}')(${JSON.stringify(target)})`;
   });
 }
 
@@ -95,6 +99,7 @@ const groups = new Map([
 function add(file, names) {
   groups.set(file, neededBy(names, [...groups.values()].flat()));
 }
+add('watcher.js', ['src/waits/watcher-thread']);
 add('first-fork.js', [
   'src/observer',
   'src/waits/stall-watch',
@@ -103,7 +108,7 @@ add('first-fork.js', [
   'src/frames',
 ]);
 add('first-finding.js', ['src/redact-finding', 'src/reporters/index', 'src/rules/at-exit', 'src/exit-view']);
-add('watcher.js', ['src/waits/watcher-thread', 'src/reporters/terminal', 'src/reporters/ndjson']);
+add('stall.js', ['src/waits/watch', 'src/reporters/terminal', 'src/reporters/ndjson']);
 add('session.js', ['src/testing/session', 'src/testing/run-log']);
 const fileOf = new Map([...groups].flatMap(([file, names]) => names.map((name) => [name, file])));
 
@@ -161,12 +166,14 @@ module.exports.globals = globals;
 ]);
 // short names: reading the text is a good part of what the start costs
 for (const [file, text] of texts) {
-  const { code } = minifySync(text, { compress: false, mangle: true, module: false });
+  // Node reads what is ASCII in a third of the time
+  const format = { asciiOnly: true };
+  const { code } = minifySync(text, { compress: false, mangle: true, module: false, format });
   // a function in brackets is compiled at once by V8, where others are read twice; the minifier would drop them
   writeFileSync(join(DIST, file), code.replaceAll('called$(', '('));
 }
 for (const [name, file] of fileOf) {
-  const way = `${'../'.repeat(name.split('/').length - 1) || './'}${file}`;
+  const way = `${wayFrom(name)}${file}`;
   const path = join(DIST, `${name}.js`);
   const found = readFileSync(path, 'utf8').matchAll(
     /^exports\.(\w+) = |^Object.defineProperty\(exports, "(\w+)"/gm,
@@ -183,5 +190,10 @@ module.exports = require(${JSON.stringify(way)})(${JSON.stringify(name)});
 `,
   );
 }
-const register = join(DIST, `${REGISTER}.js`);
-writeFileSync(register, resolved(readFileSync(register, 'utf8'), REGISTER, fileOf));
+for (const [file, name] of [
+  [`${REGISTER}.js`, REGISTER],
+  ['src/testing/vitest.mjs', 'src/testing/vitest'],
+]) {
+  const path = join(DIST, file);
+  writeFileSync(path, resolved(readFileSync(path, 'utf8'), name, fileOf));
+}

@@ -61,12 +61,12 @@ describe('what is healthy does not load what tells of hazards', () => {
     [
       'one whose children end before it',
       "spawnSync('true'); execFile('true', () => process.exit());",
-      'register.js,start-up.js,first-use.js,first-fork.js',
+      'register.js,start-up.js,first-use.js,first-fork.js,watcher.js',
     ],
     [
       'one with an IPC channel',
       "if (process.send) { spawnSync('true'); process.exit(); } else require('child_process').fork(__filename).on('exit', () => process.reallyExit = () => {});",
-      'register.js,start-up.js,first-use.js,first-fork.js',
+      'register.js,start-up.js,first-use.js,first-fork.js,watcher.js',
     ],
   ])('%s', (_, text, files) => {
     const { stdout, stderr } = runNode([file('app.js', `${TELL}\n${text}`)]);

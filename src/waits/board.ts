@@ -3,6 +3,9 @@
  * found meanwhile. One writer for each half.
  */
 
+/** The name that our own threads give themselves, as `/proc/<pid>/task/<tid>/comm` has it. */
+export const WATCHER_NAME = 'forkguard';
+
 const NOTE_BYTES = 64 * 1024;
 const FOUND_BYTES = 512 * 1024;
 

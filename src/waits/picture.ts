@@ -8,6 +8,7 @@ import { pause } from '../pause';
 import type { ProcessStat, RunCounter } from '../procfs/parse-process';
 import type { Procfs, RawDescriptor } from '../procfs/procfs';
 import type { SocketTable } from '../procfs/sockets';
+import { WATCHER_NAME } from './board';
 import { createHolders, type Holders } from './holders';
 import { decode, type Sleep } from './syscalls';
 
@@ -38,9 +39,6 @@ export interface Picture {
   /** Whether none of these threads has run since. Ids as in the graph; others are passed over. */
   still(ids: Iterable<string>): boolean;
 }
-
-/** The name that our own threads give themselves, as `/proc/<pid>/task/<tid>/comm` has it. */
-export const WATCHER_NAME = 'forkguard';
 
 /** Threads that are not looked at: the one that looks, or all of a process whose event loop looks. */
 export interface Observer {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { createProcfs } from '../../src/procfs/procfs';
-import { takePicture, WATCHER_NAME } from '../../src/waits/picture';
+import { WATCHER_NAME } from '../../src/waits/board';
+import { takePicture } from '../../src/waits/picture';
 
 test('the watchers of other threads are not among those who could go on', async () => {
   const worker = new Worker(

@@ -1,0 +1,140 @@
+/**
+ * Watches whether a call gets on, proves what is stuck and writes the report by itself: the thread that it is about
+ * can do nothing. Loaded in the watcher thread with the first call that takes its time.
+ */
+
+import { BroadcastChannel, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { Engine } from '../engine';
+import type { Hazard } from '../model';
+import { createProcfs } from '../procfs/procfs';
+import { redactAlso } from '../redact';
+import { createReporter, DOCUMENT_REPORTERS } from '../reporters';
+import { stallRules } from '../rules/at-stall';
+import type { StalledCall } from '../rules/rule';
+import { messageOf, say } from '../say';
+import type { Board } from './board';
+import { breakCall } from './break';
+import { lookAtCall, sameFinding } from './calls';
+import type { BlockedThread } from './notes';
+import { OUTPUT_CHANNEL, type OutputMessage } from './pending-output';
+import { Progress } from './progress';
+import { StallView } from './stall-view';
+import { createPeerReader } from './unix-peers';
+import type { WatcherData } from './watcher';
+
+/** Those that write a file at the end, or need the program's own SDK: the blocked thread tells them afterwards. */
+const isLater = (name: string) => DOCUMENT_REPORTERS.has(name) || name === 'otel';
+
+const data = workerData as WatcherData;
+const { config } = data;
+redactAlso(config.redact);
+const procfs = createProcfs();
+const self = procfs.threadSelf() ?? 0;
+const found: Hazard[] = [];
+const peerOf = createPeerReader();
+/** What worker threads have said of their output, and when it was heard. They say it ten times a second. */
+const told = new Map<number, OutputMessage & { readonly at: number }>();
+const RECENT_MS = 500;
+// read where it lies, never listened to: this thread has no event loop to speak of
+const outputs = new BroadcastChannel(OUTPUT_CHANNEL);
+
+const engine = new Engine({
+  rules: () => stallRules,
+  allow: config.allow,
+  reporters: () =>
+    (config.reporters ?? ['terminal'])
+      .filter((name) => !isLater(name))
+      .flatMap((name) => {
+        try {
+          const options = { cwd: data.cwd, ...(config.output !== undefined && { output: config.output }) };
+          return createReporter(name, options);
+        } catch (error) {
+          say(messageOf(error));
+          return [];
+        }
+      }),
+  publish: (hazard) => found.push(hazard),
+  pid: data.pid,
+  threadId: data.threadId,
+});
+
+/** The rhythm of looking whether the call gets on, in milliseconds. */
+const step = Math.min(80, Math.max(20, config.stallMs / 8));
+
+/** The first of the two looks comes at this part of `stallMs`, so that the second is not late. */
+const EARLY = 0.6;
+
+/** Milliseconds between two looks: often about the time when a report would be due, then less and less. */
+function paceAt(age: number): number {
+  if (age > EARLY * config.stallMs && age < 1.5 * config.stallMs) return step / 2;
+  if (age < 3 * config.stallMs) return step;
+  return age < 60_000 ? 3 * step : 12 * step;
+}
+
+/** Returns when the call has come back, or when all that can be said has been said. */
+export function watch(board: Board, note: BlockedThread, sequence: number): void {
+  const progress = new Progress(procfs, note);
+  const began = note.call.since;
+  let suspected: StalledCall | undefined;
+  let fruitless = 0;
+  let nextLook = 0;
+  for (let first = true; ; first = false) {
+    const rest = first ? 0 : suspected ? step / 4 : paceAt(Date.now() - began);
+    if (board.sleep(sequence, rest)) return;
+    const moved = progress.look();
+    if (moved) suspected = undefined;
+    // what could not be proven a moment ago may be now
+    if (moved || progress.takeNews()) {
+      fruitless = 0;
+      nextLook = 0;
+    }
+    const now = Date.now();
+    // two pictures prove it; the time is there so that nobody is blamed for a pause
+    const quiet = now - progress.since >= config.stallMs / 2;
+    const due = now - began >= (suspected ? config.stallMs - step : EARLY * config.stallMs);
+    if (!quiet || !due || now < nextLook || progress.busy) continue;
+    const seen = lookAtCall(procfs, note, self, progress, pendingOutput(note), peerOf);
+    if (seen && suspected && sameFinding(seen, suspected)) {
+      report(board, note, seen, sequence);
+      return;
+    }
+    suspected = seen;
+    if (!seen) nextLook = now + config.stallMs * 0.1 * 2 ** Math.min(8, fruitless++);
+  }
+}
+
+function report(board: Board, note: BlockedThread, call: StalledCall, sequence: number): void {
+  // it may have come back while we looked
+  if (board.sequence !== sequence) return;
+  const breaks =
+    config.break && call.kind === 'sync' && call.verdict !== undefined && call.child !== undefined;
+  const moment = {
+    type: 'stall' as const,
+    time: Date.now(),
+    threadId: note.threadId,
+    waitedMs: Date.now() - note.call.since,
+    ...(call.fork && { fork: call.fork }),
+  };
+  const broken =
+    breaks &&
+    `forkguard ends pid ${call.child?.pid} and what it has started, because of \`FORKGUARD_BREAK=1\``;
+  const calls = [{ ...call, ...(broken && { broken }) }];
+  engine.run('stall', new StallView(moment, data.pid, { calls }, (gap) => engine.gap(gap)));
+  for (const gap of procfs.failures()) engine.gap(gap);
+  board.tell(found.splice(0));
+  // the report comes first: with its child gone the process may end at any time
+  if (breaks) breakCall(procfs, note);
+}
+
+/** Worker threads that have said, a moment ago, that a write of theirs is not done. */
+function pendingOutput(note: BlockedThread): OutputMessage[] {
+  for (;;) {
+    const received = receiveMessageOnPort(outputs as never) as { message: OutputMessage } | undefined;
+    if (!received) break;
+    told.set(received.message.threadId, { ...received.message, at: Date.now() });
+  }
+  const now = Date.now();
+  return [...told.values()].filter(({ since, threadId, at }) => {
+    return threadId !== note.threadId && now - since >= config.stallMs / 2 && now - at < RECENT_MS;
+  });
+}
