@@ -11,9 +11,11 @@ export const TEXT_LIMIT = 4000;
  * isolates, joiners and spaces of no width, tags), line and paragraph separators, surrogates that are not part
  * of a pair, and what else is drawn as nothing; except the selectors that turn a sign into an emoji.
  */
-const UNSAFE = /(?!\p{VS})[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{DI}]|[\u{e0100}-\u{e01ef}]/gu;
+const UNSAFE = '(?!\\p{VS})[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\p{DI}]|[\\u{e0100}-\\u{e01ef}]';
+/** Made when it is needed: to look up the properties takes 2 ms, also of a literal that is only read. */
+let unsafe: RegExp | undefined;
 
-/** What nearly all text is. The properties of Unicode take 2 ms to be looked up the first time. */
+/** What nearly all text is. */
 const PLAIN = /^[ -~]*$/;
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
@@ -41,7 +43,9 @@ export function cutText(text: string, limit: number): string {
  */
 export function escapeText(text: string, limit: number = TEXT_LIMIT): string {
   const cut = cutText(text, limit);
-  return PLAIN.test(cut) ? cut : cut.replace(UNSAFE, visible);
+  if (PLAIN.test(cut)) return cut;
+  unsafe ??= new RegExp(UNSAFE, 'gu');
+  return cut.replace(unsafe, visible);
 }
 
 /** The first line of the message of whatever was thrown, also by another realm. */
