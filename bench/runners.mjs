@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// What does the test helper cost a run?   npm run build; bash bench/bare-shell.sh node bench/runners.mjs [--rounds 10] [--only jest,vitest]
+// What does the test helper cost a run?   npm run build; bash bench/bare-shell.sh node bench/runners.mjs [--rounds 10] [--only jest,vitest] [--files 40] [--every 4]
 // A suite of 40 files with 10 tests each is made in a temporary folder; two tests of every fourth file run a command.
 // Each runner runs it bare, with an empty set-up module, and with preload and set-up module, in turns, after one round that only warms up. Wall time, and user + system time of
 // the whole tree (what the kernel adds up for children that were waited for).
@@ -20,10 +20,16 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '10' }, only: { type: 'string', default: 'jest,vitest' } },
+  options: {
+    rounds: { type: 'string', default: '10' },
+    only: { type: 'string', default: 'jest,vitest' },
+    files: { type: 'string', default: '40' },
+    every: { type: 'string', default: '4' },
+  },
 });
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const FILES = 40;
+const FILES = Number(values.files);
+const EVERY = Number(values.every);
 const TESTS = 10;
 const KINDS = ['bare', 'empty', 'helped'];
 const RUNNERS = {
@@ -33,7 +39,7 @@ const RUNNERS = {
 
 /** What a test does: some arithmetic over objects and strings, as most tests do, or a command. */
 function body(file, test) {
-  if (file % 4 === 0 && test < 2)
+  if (file % EVERY === 0 && test < 2)
     return "await new Promise((resolve, reject) => execFile('/bin/echo', ['hello'], (e) => e ? reject(e) : resolve()));";
   return `const all = Array.from({ length: 50 }, (_, at) => ({ at, text: String(at * ${test + 1}) }));
     expect(JSON.parse(JSON.stringify(all))).toEqual(all);`;
