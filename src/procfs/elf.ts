@@ -11,12 +11,13 @@ const CLASS_64 = 2;
 const LITTLE_ENDIAN = 1;
 const HEADER_BYTES = 64;
 const SHT_DYNSYM = 11;
-/** Of names; those of the largest addons take 100 kB. */
+/** Of names or sections; those of the largest addons take 100 kB. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
 /**
- * The names of the functions that a library offers to others or wants from them, each between NUL bytes (elf(5): the
- * string table of the section `SHT_DYNSYM`). Undefined for what is no 64-bit ELF file, or cannot be read.
+ * The names of the functions that a library offers to others or wants from them, with a NUL byte after each; one that
+ * ends another may share its end (elf(5): the string table of the section `SHT_DYNSYM`). Undefined for what is no
+ * 64-bit ELF file, or cannot be read.
  */
 export function dynamicNames(path: string): string | undefined {
   let fd: number | undefined;
@@ -31,9 +32,8 @@ export function dynamicNames(path: string): string | undefined {
     for (let index = 0; index * size < sections.length; index++) {
       if (section(index).readUInt32LE(4) !== SHT_DYNSYM) continue;
       const strings = section(section(index).readUInt32LE(0x28));
-      const length = Number(strings.readBigUInt64LE(0x20));
-      if (length > MOST_BYTES) return undefined;
-      return bytesAt(fd, Number(strings.readBigUInt64LE(0x18)), length).toString('latin1');
+      const [position, length] = [strings.readBigUInt64LE(0x18), strings.readBigUInt64LE(0x20)];
+      return bytesAt(fd, Number(position), Number(length)).toString('latin1');
     }
     return undefined;
   } catch {
@@ -44,6 +44,7 @@ export function dynamicNames(path: string): string | undefined {
 }
 
 function bytesAt(fd: number, position: number, length: number): Buffer {
+  if (length > MOST_BYTES) throw new RangeError('more than a library has');
   const bytes = Buffer.alloc(length);
   if (readSync(fd, bytes, 0, length, position) !== length) throw new Error('the file ends before');
   return bytes;

@@ -6,11 +6,11 @@ import type { Procfs } from '../procfs/procfs';
 const ADDONS_MS = 50;
 const LIBRARIES_MS = 1000;
 
-const LIBRARY = /\.node$|\.so(?:\.[\d.]+)?$/;
+const LIBRARY = /(?:\.node|\.so(?:\.[\d.]+)?)(?: \(deleted\))?$/;
 /** The C library itself, which offers the function. */
 const LIBC = /\/(?:libc|libpthread|ld-linux|ld-musl|libc\.musl)[^/]*$/;
-/** As glibc and musl name it. */
-const REGISTERS = /\0(?:__register|pthread)_atfork\0/;
+/** As glibc and musl name it. A linker may keep it as the end of a longer name. */
+const REGISTERS = /(?:__register|pthread)_atfork\0/;
 
 /**
  * Whether a child could sleep between fork and exec: only what native libraries have registered with
@@ -38,16 +38,19 @@ export class ForkHandlers {
     return this.#possible;
   }
 
+  /** Of what cannot be read it is assumed. */
   #mayRegister(addons: number, time: number): boolean {
     // one that is there may load a library at any time
     if (addons === this.#addons && time - this.#librariesAt < LIBRARIES_MS) return false;
     this.#addons = addons;
     this.#librariesAt = time;
-    const paths = new Set(this.#procfs.maps('self')?.map(({ path }) => path));
-    return [...paths].some((path) => LIBRARY.test(path) && !LIBC.test(path) && this.#registersIn(path));
+    const paths = this.#procfs.maps('self')?.map(({ path }) => path);
+    if (!paths) return true;
+    return [...new Set(paths)].some(
+      (path) => LIBRARY.test(path) && !LIBC.test(path) && this.#registersIn(path),
+    );
   }
 
-  /** Of what cannot be read it is assumed. */
   #registersIn(path: string): boolean {
     const known = this.#registers.get(path);
     if (known !== undefined) return known;

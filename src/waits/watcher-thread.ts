@@ -22,6 +22,8 @@ const FIRST = 0.1;
 /** Part of `stallMs` after which it looks whether there is another note. */
 const PAUSE = 0.3;
 
+let hasFailed = false;
+
 for (;;) {
   const { sequence, note } = board.read<BlockedThread>();
   if (note && !board.sleep(sequence, note.call.since + FIRST * config.stallMs - Date.now()))
@@ -34,6 +36,9 @@ function watch(note: BlockedThread, sequence: number): void {
   try {
     (require('./watch') as typeof import('./watch')).watch(board, note, sequence);
   } catch (error) {
+    // where no descriptor is free to load it with, every call would fail
+    if (hasFailed) return;
+    hasFailed = true;
     const { messageOf, say } = require('../say') as typeof import('../say');
     say(`internal error in the watcher, the program goes on: ${messageOf(error)}`);
   }
