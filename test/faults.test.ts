@@ -99,8 +99,13 @@ child?.on('error', (error) => say('spawn error', error.code)).on('close', (code)
   exec('echo three', (error, out) => say('exec', error?.code, out));
 });`;
 
-test('the working directory is removed', () =>
-  same(`require('fs').rmdirSync(process.cwd());${FORKS}`, { before: 'mkdir gone; cd gone' }));
+test('the working directory is removed', () => {
+  const program = `require('fs').rmdirSync(process.cwd());${FORKS}\nsetTimeout(() => {}, 700);`;
+  same(program, { before: 'mkdir gone; cd gone' });
+  // Node starts no thread there: that nobody watches is said
+  const why = expect.stringMatching(/^the thread that watches them has ended: ENOENT/);
+  expect(records()).toContainEqual({ type: 'gap', what: 'calls that block', why });
+});
 
 test('the working directory is gone before the start', () =>
   same(FORKS, { before: 'mkdir gone; cd gone; rmdir ../gone' }));

@@ -9,6 +9,7 @@ import type { Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import { listenersOf } from '../resources';
 import type { StalledChild, StallSnapshot } from '../rules/rule';
+import { messageOf } from '../say';
 import { ForkHandlers } from './fork-handlers';
 import { noteOf } from './fork-note';
 import { LateChildren } from './late-children';
@@ -161,7 +162,8 @@ export class StallWatch {
     const { config, threadId, ledger, procfs } = this.#context;
     if (this.#watcher === undefined) {
       const { startWatcher } = require('./watcher') as typeof import('./watcher');
-      this.#watcher = (hasRoom(procfs) && startWatcher(config, threadId)) || null;
+      const failed = (error: unknown) => this.#failed(error);
+      this.#watcher = (hasRoom(procfs) && startWatcher(config, threadId, failed)) || null;
       if (!this.#watcher) this.#context.gap(UNWATCHED);
     }
     if (!this.#watcher) return;
@@ -177,6 +179,15 @@ export class StallWatch {
     };
     this.#watcher.board.post(note);
     this.#posted = true;
+  }
+
+  /** Such as where the working directory is gone, without which Node starts no thread. */
+  #failed(error: unknown): void {
+    this.#watcher = null;
+    this.#context.gap({
+      what: 'calls that block',
+      why: `the thread that watches them has ended: ${messageOf(error)}`,
+    });
   }
 
   #report(children: readonly StalledChild[], waitedMs: number, fork: ForkCall): void {

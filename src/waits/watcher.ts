@@ -26,7 +26,12 @@ export interface Watcher {
   stop(): void;
 }
 
-export function startWatcher(config: Config, threadId: number): Watcher | undefined {
+/** `failed` is called with what has ended the thread, if anything does. */
+export function startWatcher(
+  config: Config,
+  threadId: number,
+  failed: (error: unknown) => void,
+): Watcher | undefined {
   if (!hasAlgorithms()) return undefined;
   const workers = require('node:worker_threads') as typeof import('node:worker_threads');
   const memory = createBoardMemory();
@@ -54,7 +59,7 @@ export function startWatcher(config: Config, threadId: number): Watcher | undefi
           resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 48, stackSizeMb: 2 },
         }),
     );
-    worker.on('error', () => {});
+    worker.on('error', failed);
     worker.unref();
     return { board: new Board(memory), worker, stop: () => void worker.terminate() };
   } catch {
