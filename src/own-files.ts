@@ -31,12 +31,13 @@ const own = NAMES.map((name) => ({ name, fn: fs[name] }));
 export function withOwnFiles<T>(act: () => T): T {
   if (!own.some(isReplaced)) return act();
   const replaced = own.filter(isReplaced);
-  const theirs = replaced.map(({ name }) => ({ name, fn: fs[name] }));
+  const theirs = replaced.map(({ name, fn }) => ({ name, fn: fs[name], ours: fn }));
   put(replaced);
   try {
     return act();
   } finally {
-    put(theirs);
+    // a listener of the program's may have put another there meanwhile
+    put(theirs.filter(({ name, ours }) => fs[name] === ours));
   }
 }
 
