@@ -142,7 +142,8 @@ class LivingChild implements Survivor {
   }
 
   get service(): boolean {
-    return this.#released && this.#awaitsPipe() !== false;
+    const { pid } = this.child;
+    return this.#released && settled(pid, this.#context.procfs, () => this.#awaitsPipe()) !== false;
   }
 
   get idle(): boolean {
