@@ -8,7 +8,7 @@ const LIBRARIES_MS = 1000;
 
 const LIBRARY = /(?:\.node|\.so(?:\.[\d.]+)?)(?: \(deleted\))?$/;
 /** The C library itself, which offers the function. */
-const LIBC = /\/(?:libc|libpthread|ld-linux|ld-musl|libc\.musl)[^/]*$/;
+const LIBC = /\/(?:libc[.-]|libpthread[.-]|ld-linux|ld-musl)[^/]*$/;
 /** As glibc and musl name it. A linker may keep it as the end of a longer name. */
 const REGISTERS = /(?:__register|pthread)_atfork\0/;
 

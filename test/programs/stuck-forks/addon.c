@@ -1,8 +1,4 @@
-/* An addon that registers nothing, and with HANDLER one whose atfork handler takes a lock. */
-#ifdef HANDLER
-#include "atfork.c"
-#endif
-
+/* An addon that registers nothing by itself. */
 void *napi_register_module_v1(void *environment, void *exports) {
   (void)environment;
   return exports;

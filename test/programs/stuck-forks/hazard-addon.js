@@ -1,8 +1,8 @@
-// A native addon takes a lock between fork and exec.
+// A library that a native addon needs takes a lock between fork and exec.
 //# reports: stuck-forks warning
 //# tools: gcc
 //# env: FORKGUARD_STALL_MS=500
-//# launch: gcc -shared -fPIC -DHANDLER -o addon.node "$(dirname "$PROGRAM")/addon.c" -lpthread && "$NODE" "$PROGRAM"
+//# launch: D=$(dirname "$PROGRAM"); gcc -shared -fPIC -o libcatfork.so "$D/atfork.c" -lpthread && gcc -shared -fPIC -o addon.node "$D/addon.c" -Wl,--no-as-needed -L. -lcatfork -Wl,-rpath,"$PWD" && "$NODE" "$PROGRAM"
 'use strict';
 const { spawn } = require('node:child_process');
 
