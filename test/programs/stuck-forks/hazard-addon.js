@@ -7,4 +7,7 @@
 const { spawn } = require('node:child_process');
 
 require(`${process.cwd()}/addon.node`);
-spawn('true', { stdio: 'ignore' }).on('exit', (code) => console.log(code)); //~ forked
+// by then the library's thread has its lock
+setTimeout(() => {
+  spawn('true', { stdio: 'ignore' }).on('exit', (code) => console.log(code)); //~ forked
+}, 200);
