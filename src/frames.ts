@@ -1,6 +1,7 @@
 import { findSourceMap } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { translated } from './calls';
 import type { Frame } from './model';
 
 /** Everything below this folder is forkguard itself and never a place of the program. */
@@ -11,9 +12,9 @@ const PACKAGE = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/;
 const known = new Map<string, Frame>();
 const MOST_KNOWN = 2000;
 
-/** The frames of the program: without Node's own and without ours. */
-export function framesOf(calls: readonly NodeJS.CallSite[]): readonly Frame[] {
-  return calls.flatMap((call) => frameOf(call) ?? []);
+/** The frames of the program on the stack of `error`: without Node's own and without ours. */
+export function framesOf(error: Error, calls: readonly NodeJS.CallSite[]): readonly Frame[] {
+  return translated(error, calls).flatMap((call) => frameOf(call) ?? []);
 }
 
 function frameOf(call: NodeJS.CallSite): Frame | undefined {

@@ -27,9 +27,7 @@ export class CapturedSite implements Site {
   }
 
   private get calls(): readonly NodeJS.CallSite[] {
-    if (!this.#calls) {
-      this.#calls = this.#error ? callsOf(this.#error) : [];
-    }
+    this.#calls ??= this.#error ? callsOf(this.#error) : [];
     return this.#calls;
   }
 }
@@ -45,9 +43,7 @@ function callsOf(error: Error): readonly NodeJS.CallSite[] {
 
 function framesOf(error: Error, calls: readonly NodeJS.CallSite[]): readonly Frame[] {
   try {
-    const { translated } = require('./calls') as typeof import('./calls');
-    const { framesOf: made } = require('./frames') as typeof import('./frames');
-    return made(translated(error, calls));
+    return (require('./frames') as typeof import('./frames')).framesOf(error, calls);
   } catch {
     return [];
   }

@@ -1,10 +1,10 @@
 /** Reads the few parts of a native library that tell what it wants from others. */
 
 import fs from 'node:fs';
-import { unpatched } from '../originals';
+import { withFile } from './read';
 
-const { readSync, closeSync } = fs;
-const openSync = unpatched(fs.openSync);
+// taken now, as those of read.ts are
+const { readSync } = fs;
 
 const MAGIC = 0x7f454c46;
 const CLASS_64 = 2;
@@ -20,29 +20,30 @@ const MOST_BYTES = 8 * 1024 * 1024;
  * 64-bit ELF file, or cannot be read.
  */
 export function dynamicNames(path: string): string | undefined {
-  let fd: number | undefined;
   try {
-    fd = openSync(path, 'r');
-    const header = bytesAt(fd, 0, HEADER_BYTES);
-    const known = header[4] === CLASS_64 && header[5] === LITTLE_ENDIAN;
-    if (header.readUInt32BE(0) !== MAGIC || !known) return undefined;
-    const size = header.readUInt16LE(0x3a);
-    const sections = bytesAt(fd, Number(header.readBigUInt64LE(0x28)), size * header.readUInt16LE(0x3c));
-    const section = (index: number) => sections.subarray(index * size, (index + 1) * size);
-    for (let index = 0; index * size < sections.length; index++) {
-      if (section(index).readUInt32LE(4) !== SHT_DYNSYM) continue;
-      const strings = section(section(index).readUInt32LE(0x28));
-      const [position, length] = [strings.readBigUInt64LE(0x18), strings.readBigUInt64LE(0x20)];
-      return bytesAt(fd, Number(position), Number(length)).toString('latin1');
-    }
-    return undefined;
+    return withFile(path, namesIn);
   } catch {
     return undefined;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
 }
 
+function namesIn(fd: number): string | undefined {
+  const header = bytesAt(fd, 0, HEADER_BYTES);
+  const known = header[4] === CLASS_64 && header[5] === LITTLE_ENDIAN;
+  if (header.readUInt32BE(0) !== MAGIC || !known) return undefined;
+  const size = header.readUInt16LE(0x3a);
+  const sections = bytesAt(fd, Number(header.readBigUInt64LE(0x28)), size * header.readUInt16LE(0x3c));
+  const section = (index: number) => sections.subarray(index * size, (index + 1) * size);
+  for (let index = 0; index * size < sections.length; index++) {
+    if (section(index).readUInt32LE(4) !== SHT_DYNSYM) continue;
+    const strings = section(section(index).readUInt32LE(0x28));
+    const [position, length] = [strings.readBigUInt64LE(0x18), strings.readBigUInt64LE(0x20)];
+    return bytesAt(fd, Number(position), Number(length)).toString('latin1');
+  }
+  return undefined;
+}
+
+/** All or nothing: what ends before is damaged. */
 function bytesAt(fd: number, position: number, length: number): Buffer {
   if (length > MOST_BYTES) throw new RangeError('more than a library has');
   const bytes = Buffer.alloc(length);

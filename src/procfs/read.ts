@@ -67,15 +67,6 @@ export function createReader(root: string): Reader {
     }
   }
 
-  function withFile<T>(path: string, use: (fd: number) => T): T {
-    const fd = openSync(path, 'r');
-    try {
-      return use(fd);
-    } finally {
-      closeSync(fd);
-    }
-  }
-
   return {
     root,
     buffer,
@@ -135,6 +126,16 @@ export function createReader(root: string): Reader {
       return drained;
     },
   };
+}
+
+/** Whatever opening it and `use` throw is thrown. */
+export function withFile<T>(path: string, use: (fd: number) => T): T {
+  const fd = openSync(path, 'r');
+  try {
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Whether this is the `/proc` of another pid namespace (pid_namespaces(7)): then its numbers mean other processes. */

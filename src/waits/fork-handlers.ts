@@ -44,11 +44,9 @@ export class ForkHandlers {
     if (addons === this.#addons && time - this.#librariesAt < LIBRARIES_MS) return false;
     this.#addons = addons;
     this.#librariesAt = time;
-    const paths = this.#procfs.maps('self')?.map(({ path }) => path);
-    if (!paths) return true;
-    return [...new Set(paths)].some(
-      (path) => LIBRARY.test(path) && !LIBC.test(path) && this.#registersIn(path),
-    );
+    const maps = this.#procfs.maps('self');
+    if (!maps) return true;
+    return maps.some(({ path }) => LIBRARY.test(path) && !LIBC.test(path) && this.#registersIn(path));
   }
 
   #registersIn(path: string): boolean {

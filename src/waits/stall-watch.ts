@@ -162,8 +162,8 @@ export class StallWatch {
     const { config, threadId, ledger, procfs } = this.#context;
     if (this.#watcher === undefined) {
       const { startWatcher } = require('./watcher') as typeof import('./watcher');
-      const failed = (error: unknown) => this.#failed(error);
-      this.#watcher = (hasRoom(procfs) && startWatcher(config, threadId, failed)) || null;
+      this.#watcher =
+        (hasRoom(procfs) && startWatcher(config, threadId, (error) => this.#failed(error))) || null;
       if (!this.#watcher) this.#context.gap(UNWATCHED);
     }
     if (!this.#watcher) return;
@@ -184,6 +184,7 @@ export class StallWatch {
   /** Such as where the working directory is gone, without which Node starts no thread. */
   #failed(error: unknown): void {
     this.#watcher = null;
+    this.#posted = false;
     this.#context.gap({
       what: 'calls that block',
       why: `the thread that watches them has ended: ${messageOf(error)}`,

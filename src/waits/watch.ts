@@ -78,9 +78,8 @@ export function watch(board: Board, note: BlockedThread, sequence: number): void
   let suspected: StalledCall | undefined;
   let fruitless = 0;
   let nextLook = 0;
-  for (let first = true; ; first = false) {
-    const rest = first ? 0 : suspected ? step / 4 : paceAt(Date.now() - began);
-    if (board.sleep(sequence, rest)) return;
+  const pace = () => (suspected ? step / 4 : paceAt(Date.now() - began));
+  for (let rest = 0; !board.sleep(sequence, rest); rest = pace()) {
     const moved = progress.look();
     if (moved) suspected = undefined;
     // what could not be proven a moment ago may be now

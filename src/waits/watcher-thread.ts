@@ -5,6 +5,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
+import { messageOf, say } from '../say';
 import { Board, WATCHER_NAME } from './board';
 import type { BlockedThread } from './notes';
 import type { WatcherData } from './watcher';
@@ -22,24 +23,16 @@ const FIRST = 0.1;
 /** Part of `stallMs` after which it looks whether there is another note. */
 const PAUSE = 0.3;
 
-let hasFailed = false;
-
 for (;;) {
   const { sequence, note } = board.read<BlockedThread>();
-  if (note && !board.sleep(sequence, note.call.since + FIRST * config.stallMs - Date.now()))
-    watch(note, sequence);
-  // in a burst of short calls it is not woken by each of them
-  if (!board.sleep(sequence, PAUSE * config.stallMs)) board.sleepUntilTurned(sequence);
-}
-
-function watch(note: BlockedThread, sequence: number): void {
   try {
-    (require('./watch') as typeof import('./watch')).watch(board, note, sequence);
+    if (note && !board.sleep(sequence, note.call.since + FIRST * config.stallMs - Date.now())) {
+      const { watch } = require('./watch') as typeof import('./watch');
+      watch(board, note, sequence);
+    }
   } catch (error) {
-    // where no descriptor is free to load it with, every call would fail
-    if (hasFailed) return;
-    hasFailed = true;
-    const { messageOf, say } = require('../say') as typeof import('../say');
     say(`internal error in the watcher, the program goes on: ${messageOf(error)}`);
   }
+  // in a burst of short calls it is not woken by each of them
+  if (!board.sleep(sequence, PAUSE * config.stallMs)) board.sleepUntilTurned(sequence);
 }
