@@ -264,7 +264,7 @@ test.each([
   ],
 ])('%s: the reporter alone names the test', async (name, runner, config, options) => {
   const folder = `alone-${name}`;
-  mkdirSync(join(project, folder));
+  mkdirSync(join(project, folder), { recursive: true });
   writeFileSync(join(project, folder, `${name}.config.cjs`), config);
   writeFileSync(
     join(project, folder, 'late.cjs'),
