@@ -32,6 +32,8 @@ export interface LoggedFork {
   /** From when to when the child has lived, in milliseconds since 1970. */
   readonly time?: number;
   end?: number;
+  /** When it was noted, in milliseconds since 1970: the code that forked has not gone on before. */
+  readonly until?: number;
   /** The files of the program that the fork came through, innermost first. */
   readonly through: readonly string[];
   readonly site?: { readonly file: string; readonly line: number; readonly column: number };
@@ -116,7 +118,7 @@ export class RunLog {
       thread,
       ...(starts !== undefined && { starts }),
       worker: workerMarks(),
-      ...(time !== undefined && { time }),
+      ...(time !== undefined && { time, until: wallClock() }),
       ...(blocking && { end: wallClock() }),
       through: [...new Set(frames.map(({ file }) => file))],
       ...(frame && { site: { file: frame.file, line: frame.line, column: frame.column } }),

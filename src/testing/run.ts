@@ -104,7 +104,7 @@ export class Run {
         // a set-up module has named it, and knows the lines of the source
         if (fork.test !== undefined) return describe(pid, comm, fork);
         const site = fork.site && (original?.(fork.site) ?? fork.site);
-        const from = chain(fork, forks).flatMap((one) => testOf(one, tests) ?? [])[0];
+        const from = testOf(chain(fork, forks), tests);
         return describe(pid, comm, { ...fork, ...(site && { site }), ...from });
       })
       .join('\n\n');
