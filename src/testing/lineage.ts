@@ -52,13 +52,13 @@ export class Lineage {
   forked(call: ForkCall): void {
     const pid = call.child?.pid;
     if (pid === undefined && !call.blocking) return;
-    const now = this.#now();
     if (call.blocking) {
       // of its child only the end of its life is known, and that it is no older than the call
       const age = Math.ceil((wallClock() - call.time) / MS_PER_TICK) + 1;
-      this.#started.push({ call, pid, start: now - age, end: now });
+      const end = this.#now();
+      this.#started.push({ call, pid, start: end - age, end });
     } else {
-      const start = (pid === undefined ? undefined : this.#procfs.stat(pid)?.startTime) ?? now - 1;
+      const start = (pid === undefined ? undefined : this.#procfs.stat(pid)?.startTime) ?? this.#now() - 1;
       this.#started.push({ call, pid, start, end: Number.POSITIVE_INFINITY });
     }
     if (this.#started.length > MOST) {
@@ -88,9 +88,9 @@ export class Lineage {
       if (pid <= lowest || pid === process.pid) return [];
       const stat = this.#procfs.stat(pid);
       if (!stat || stat.state === 'Z' || stat.exiting || stat.ppid === process.pid) return [];
-      // a parent that was there before the process is a reaper, or nobody of ours
-      if (stat.ppid > 1 && !this.#reaps(stat.ppid, own.ppid)) return [];
       const alive = ended.filter(({ start, end }) => start <= stat.startTime && stat.startTime <= end);
+      // a parent that was there before the process is a reaper, or nobody of ours
+      if (alive.length === 0 || (stat.ppid > 1 && !this.#reaps(stat.ppid, own.ppid))) return [];
       const family =
         alive.find((one) => one.pid === stat.session || one.pid === stat.pgrp) ??
         (stat.pgrp === own.pgrp && stat.session === own.session && this.#sameWorker(pid)

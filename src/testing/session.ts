@@ -1,4 +1,5 @@
 import { translateStacksWith } from '../calls';
+import { now } from '../clock';
 import { isDead } from '../exits/departures';
 import type { Exits } from '../exits/exits';
 import { type ForkCall, forkCount } from '../instruments/fork-call';
@@ -14,6 +15,9 @@ import { RunLog } from './run-log';
 
 /** So many hazards are kept for marks that have not been judged yet. */
 const MOST = 2000;
+
+/** Milliseconds after a look within which another would find the same. */
+const AT_ONCE_MS = 1;
 
 /** Rules that speak of who is left; the second where a worker thread ends before its child. */
 const OF_THE_LEFT = ['orphaned-children', 'zombie-children'];
@@ -35,6 +39,8 @@ export class Session {
   #exits = 0;
   /** Our children as they were after so many forks and exits: what has not changed is not read again. */
   #known: { readonly forks: number; readonly exits: number; readonly pids: ReadonlySet<number> } | undefined;
+  /** Who was left at the last look, for a judgement that follows it at once. */
+  #found: { readonly since: Mark; readonly at: number; readonly orphans: readonly Orphan[] } | undefined;
   #diverting = 0;
   #judging = false;
   /** Processes of which a test has been told. */
@@ -197,7 +203,15 @@ export class Session {
     return this.#orphans(since).map(({ child }) => child);
   }
 
-  #orphans(since: Mark): Orphan[] {
+  #orphans(since: Mark): readonly Orphan[] {
+    const last = this.#found;
+    if (last?.since === since && now() - last.at < AT_ONCE_MS) return last.orphans;
+    const orphans = this.#findOrphans(since);
+    this.#found = { since, at: now(), orphans };
+    return orphans;
+  }
+
+  #findOrphans(since: Mark): Orphan[] {
     const { departures } = this.#options.exits;
     const killed = departures.orphans();
     const known = new Set([...killed, ...this.#since(since)].flatMap(({ child }) => child?.pid ?? []));
@@ -208,6 +222,7 @@ export class Session {
   /** Children of worker threads that this thread has started. Those of other test files are none of ours. */
   #ofThreads(since: Mark): Orphan[] {
     const { procfs, ledger } = this.#options;
+    if (!ledger.hasStartedAny) return [];
     const parent: ChildFacts = { pid: process.pid, command: 'this process' };
     const foreign = (procfs.children('self') ?? []).filter(
       (pid) => !since.pids.has(pid) && !ledger.children.has(pid) && !this.#lineage.knows(pid),
