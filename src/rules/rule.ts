@@ -201,7 +201,12 @@ export interface StalledCall {
   /** Who keeps the pipes of the call open after its child has exited. */
   readonly heldBy: readonly PipeHolder[];
   /** For an asynchronous spawn: the child has not called exec and sleeps on a lock. */
-  readonly forking?: { readonly owner?: string; readonly proof: readonly string[] };
+  readonly forking?: {
+    readonly owner?: string;
+    /** Those of this process that ask for `pthread_atfork`. */
+    readonly libraries: () => readonly string[];
+    readonly proof: readonly string[];
+  };
   /** Worker threads whose output waits for this thread, with a callback that nobody has called. */
   readonly output: readonly { readonly worker: string; readonly proof: string }[];
   /** Where the listeners of the thread were opened, by address. */

@@ -6,6 +6,7 @@ import type { ChildFacts } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import type { PipeHolder, StalledCall } from '../rules/rule';
 import { callChildren } from './call-children';
+import { registeringLibraries } from './fork-handlers';
 import { forkOf } from './fork-note';
 import { judge } from './graph';
 import { pipeHolders } from './held';
@@ -123,6 +124,7 @@ function lockOf(picture: Picture, note: BlockedThread, pid: number | undefined):
   const owner = ownerOf(procfs, note.pid, pid!, thread.sleep.address);
   return {
     ...(owner !== undefined && { owner: `thread ${owner} of this process` }),
+    libraries: () => registeringLibraries(procfs, note.pid),
     proof: [
       `/proc/${pid}/stat: PF_FORKNOEXEC is set, 1 thread`,
       `/proc/${pid}/syscall: futex at 0x${thread.sleep.address.toString(16)}`,

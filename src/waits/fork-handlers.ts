@@ -1,5 +1,6 @@
 import { now } from '../clock';
 import { dynamicNames } from '../procfs/elf';
+import type { Mapping } from '../procfs/parse-memory';
 import type { Procfs } from '../procfs/procfs';
 
 /** Milliseconds for which it is believed that no other addon was loaded, and that those there are have loaded nothing. */
@@ -46,15 +47,29 @@ export class ForkHandlers {
     this.#librariesAt = time;
     const maps = this.#procfs.maps('self');
     if (!maps) return true;
-    return maps.some(({ path }) => LIBRARY.test(path) && !LIBC.test(path) && this.#registersIn(path));
+    return librariesOf(maps).some((path) => this.#registersIn(path));
   }
 
   #registersIn(path: string): boolean {
     const known = this.#registers.get(path);
     if (known !== undefined) return known;
-    const names = dynamicNames(path);
-    const registers = names === undefined || REGISTERS.test(names);
-    this.#registers.set(path, registers);
-    return registers;
+    const can = registers(path) ?? true;
+    this.#registers.set(path, can);
+    return can;
   }
+}
+
+/** The libraries of a process that ask for `pthread_atfork`, as far as they can be read. */
+export function registeringLibraries(procfs: Pick<Procfs, 'maps'>, pid: number): string[] {
+  return librariesOf(procfs.maps(pid) ?? []).filter((path) => registers(path) === true);
+}
+
+function librariesOf(maps: readonly Mapping[]): string[] {
+  const libraries = maps.map(({ path }) => path).filter((path) => LIBRARY.test(path) && !LIBC.test(path));
+  return [...new Set(libraries)];
+}
+
+function registers(path: string): boolean | undefined {
+  const names = dynamicNames(path);
+  return names === undefined ? undefined : REGISTERS.test(names);
 }
