@@ -43,14 +43,20 @@ type HooksOf = (suite: never) => {
 const { expect } = vitest;
 expect.extend(matchers);
 const { __vitest_worker__: worker } = globalThis as {
-  __vitest_worker__?: { readonly config?: { readonly isolate?: boolean; readonly pool?: string } };
+  __vitest_worker__?: {
+    readonly config?: {
+      readonly isolate?: boolean;
+      readonly pool?: string;
+      readonly sequence?: { readonly hooks?: string };
+    };
+  };
 };
-const { isolate = false, pool = '' } = worker?.config ?? {};
+const { isolate = false, pool = '', sequence } = worker?.config ?? {};
 const scopeOfFixtures = watchFixtures(vitest.test, isolate || pool.startsWith('vm'));
 
 // vitest 4.1 has hooks around all others. Before it there is what runs last of a test and of a file: what was
 // registered first to run when it has finished, so that ours sees what the others have left
-const { aroundAll, aroundEach, beforeAll, beforeEach, TestRunner } = vitest as Partial<typeof vitest> &
+const { afterAll, aroundAll, aroundEach, beforeAll, beforeEach, TestRunner } = vitest as Partial<typeof vitest> &
   typeof vitest;
 const hooksOf: HooksOf = TestRunner?.getSuiteHooks ?? (await import('vitest/suite')).getHooks;
 
@@ -63,6 +69,8 @@ const file = new TestFile<Test>(pathOf(expect.getState().testPath ?? ''), {
 // the pools of vm contexts translate positions of TypeScript in these contexts only
 ask({ type: 'test', name: '', file: file.path, prepare: () => Error.prepareStackTrace });
 
+/** How many hooks of the file are ours. */
+const own = { afterAll: 0, aroundAll: 0 };
 if (aroundEach && aroundAll) {
   aroundEach(async (runTest, { task }) => {
     begin(task);
@@ -73,12 +81,19 @@ if (aroundEach && aroundAll) {
     await runFile();
     await finish();
   }, LIMIT_MS);
+  own.aroundAll = 1;
 } else {
   beforeEach(({ task, onTestFinished }) => {
     begin(task);
     onTestFinished(() => end(task), LIMIT_MS);
   });
   beforeAll(() => finish, LIMIT_MS);
+  // what that returns is forgotten where another `beforeAll` fails; in a stack of hooks the first `afterAll` runs last
+  if (sequence?.hooks === 'stack') {
+    const hasFailed = (suite: unknown) => (suite as Partial<Test>).result?.state === 'fail';
+    afterAll((suite: unknown) => (hasFailed(suite) ? finish() : undefined), LIMIT_MS);
+    own.afterAll = 1;
+  }
 }
 
 function begin(test: Test): void {
@@ -118,7 +133,8 @@ function mayEndLater({ suite, file }: Test): boolean {
   for (let one = suite; one; one = one.suite) suites.push(one);
   return suites.some((one) => {
     const { afterAll, aroundAll = [] } = hooksOf(one as never);
-    return afterAll.length > 0 || aroundAll.length > (one === file ? 1 : 0);
+    const ours = one === file ? own : { afterAll: 0, aroundAll: 0 };
+    return afterAll.length > ours.afterAll || aroundAll.length > ours.aroundAll;
   });
 }
 
