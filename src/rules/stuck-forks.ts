@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { Rule } from './rule';
 import { seconds } from './words';
 
@@ -54,7 +53,7 @@ export const stuckForks: Rule = {
 };
 
 function suspect(libraries: readonly string[]): string {
-  const names = libraries.map((path) => `\`${basename(path)}\``);
+  const names = libraries.map((path) => `\`${path.slice(path.lastIndexOf('/') + 1)}\``);
   if (names.length === 1)
     return `look at ${names[0]}, the only library here that asks for \`pthread_atfork\`:`;
   const where = names.length > 1 ? names.join(', ') : '`LD_PRELOAD`, native addons';
