@@ -198,7 +198,7 @@ export class Guard implements Sink {
   started(worker: Worker, stack: Error | undefined): void {
     this.safely('started', () => {
       this.ledger.noteWorker(worker, stack);
-      if (process.env[RUN_LOG] !== undefined) this.observer.started(worker, stack);
+      if (process.env[RUN_LOG] !== undefined) this.observer.news.started(worker, stack);
       threadNotes().hearThreads();
       this.#resources.opened('thread', worker, []);
     });

@@ -1,6 +1,5 @@
 import { hasSubscribers } from 'node:diagnostics_channel';
 import type { Server } from 'node:net';
-import type { Worker } from 'node:worker_threads';
 import { Aftermath } from './aftermath';
 import { type Allowance, unknownRules } from './allow';
 import { Budget } from './budget';
@@ -26,11 +25,9 @@ import { resourceOf } from './resources';
 import { rulesAt } from './rules/at-moment';
 import type { StallSnapshot } from './rules/rule';
 import { say } from './say';
-import { siteOf } from './site';
 import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
 import { Strangers } from './strangers';
-import { RUN_LOG } from './testing/protocol';
-import type { RunLog } from './testing/run-log';
+import { TestNews } from './testing/news';
 import type { Session } from './testing/session';
 import { isTraced } from './tracing';
 
@@ -56,6 +53,7 @@ export class Observer {
   readonly engine: Engine;
   readonly exits: Exits;
   readonly aftermath: Aftermath;
+  readonly news: TestNews;
   readonly #gathered: Gathered;
   readonly #ownTable = new OwnTable();
   readonly #budget = new Budget();
@@ -65,12 +63,11 @@ export class Observer {
   readonly #strangers = new Strangers();
   #forks = 0;
   readonly #reporters: ChosenReporters;
-  #tests: Session | undefined;
 
   constructor(gathered: Gathered) {
     this.#gathered = gathered;
     if (gathered.config.allow.length > 0) sayUnknown(gathered.config.allow);
-    this.#reporters = new ChosenReporters(gathered.config, () => this.#tests?.spoken === true);
+    this.#reporters = new ChosenReporters(gathered.config, () => this.news.sessionSoFar?.spoken === true);
     this.engine = new Engine({
       rules: rulesAt,
       allow: gathered.config.allow,
@@ -102,8 +99,14 @@ export class Observer {
       },
       stallMs: gathered.config.stallMs,
       told: ({ parent, child, after }) =>
-        (parent.pid !== undefined && runLog().toldBy(parent.pid).has(child.pid)) ||
+        (parent.pid !== undefined && this.news.told(parent.pid, child.pid)) ||
         (after === 'self' && this.#reporters.haveOrphan(child.pid)),
+    });
+    this.news = new TestNews({
+      procfs: this.procfs,
+      exits: this.exits,
+      ledger: gathered.ledger,
+      settle: () => this.aftermath.settle(),
     });
   }
 
@@ -143,8 +146,7 @@ export class Observer {
 
   /** Whether a `*Sync` call is one more of a burst of which enough were judged; `spared`: nobody need watch it. */
   passes(request: ForkRequest, spared: () => boolean): boolean {
-    if (this.#tests || process.env[RUN_LOG] !== undefined || this.#gathered.ledger.threadId !== 0)
-      return false;
+    if (this.news.wanted || this.#gathered.ledger.threadId !== 0) return false;
     if (!this.#budget.passes(request) || !spared()) return false;
     this.#forks++;
     this.engine.gap(BURST);
@@ -171,8 +173,7 @@ export class Observer {
     const record = once(() => this.#recordOf(call, view()));
     if (this.#gathered.config.forks) this.engine.each('fork', (reporter) => reporter.fork?.(record()));
     publishEnd(call, record);
-    if (this.#tests) this.#tests.forked(call);
-    else this.#noteForTests((log) => log.add(call, call.threadId));
+    this.news.forked(call);
     this.drainGaps();
     if (judged) this.#budget.spend(call, now() - begin);
     return hazards;
@@ -185,41 +186,16 @@ export class Observer {
     return true;
   }
 
-  /** The part that answers test code; made when it first asks. */
+  /** The part that answers test code; made when it first asks, and hears of all hazards from then on. */
   get tests(): Session {
-    if (!this.#tests) {
-      const { Session: Made } = require('./testing/session') as typeof import('./testing/session');
-      const { procfs, exits } = this;
-      const session = new Made({
-        procfs,
-        exits,
-        ledger: this.#gathered.ledger,
-        settle: () => this.aftermath.settle(),
-      });
-      this.engine.hearer = (hazard) => session.found(hazard);
-      this.#tests = session;
-    }
-    return this.#tests;
+    this.engine.hearer ??= (hazard) => this.news.session.found(hazard);
+    return this.news.session;
   }
 
   /** The kernel has reported the exit of a child. */
   exited(child: LiveChild): void {
     this.exits.exited(child);
-    if (this.#tests) this.#tests.exited(child);
-    else this.#noteForTests((log) => log.ended(child.process.pid ?? 0));
-  }
-
-  /** A worker thread in a test run: what it forks belongs to the test that has started it. */
-  started({ threadId }: Worker, stack: Error | undefined): void {
-    const noted = { starts: threadId, time: wallClock(), ...(stack && { forked: siteOf(stack) }) };
-    this.#noteForTests((log) => log.add(noted, this.#gathered.ledger.threadId));
-  }
-
-  /** A process or worker thread that a test has started: the runner's main process reads where it forked. */
-  #noteForTests(note: (log: RunLog) => void): void {
-    if (process.env[RUN_LOG] === undefined) return;
-    const log = runLog().here();
-    if (log) note(log);
+    this.news.exited(child);
   }
 
   /** A detached child was let go: what it keeps of ours is now certain to matter. */
@@ -271,7 +247,7 @@ export class Observer {
       hazards: this.engine.counts(),
       gaps: this.engine.gaps,
     });
-    this.#tests?.end();
+    this.news.end();
     return hazards;
   }
 
@@ -340,9 +316,4 @@ function once<T>(make: () => T): () => T {
 function publishHazard(hazard: Hazard): void {
   if (!hasSubscribers('forkguard:hazard')) return; // the channel is made only once somebody has subscribed
   (require('./channels') as typeof import('./channels')).hazardChannel.publish(hazard);
-}
-
-/** Loaded in test runs, and where a killed process may have been a test. */
-function runLog(): typeof RunLog {
-  return (require('./testing/run-log') as typeof import('./testing/run-log')).RunLog;
 }

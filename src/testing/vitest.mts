@@ -56,7 +56,9 @@ const scopeOfFixtures = watchFixtures(vitest.test, isolate || pool.startsWith('v
 
 // vitest 4.1 has hooks around all others. Before it there is what runs last of a test and of a file: what was
 // registered first to run when it has finished, so that ours sees what the others have left
-const { afterAll, aroundAll, aroundEach, beforeAll, beforeEach, TestRunner } = vitest as Partial<typeof vitest> &
+const { afterAll, aroundAll, aroundEach, beforeAll, beforeEach, TestRunner } = vitest as Partial<
+  typeof vitest
+> &
   typeof vitest;
 const hooksOf: HooksOf = TestRunner?.getSuiteHooks ?? (await import('vitest/suite')).getHooks;
 
