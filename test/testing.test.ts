@@ -291,6 +291,38 @@ test.each([
   expect(code).toBe(1);
 });
 
+test.each([
+  ['jest', JEST, 'module.exports = { setupFilesAfterEnv: ["forkguard/jest"] };', ['--forceExit']],
+  [
+    'vitest',
+    VITEST,
+    'module.exports = { test: { globals: true, setupFiles: ["forkguard/vitest"] } };',
+    ['run'],
+  ],
+])(
+  '%s: a test that kills a shell last, and not what that runs, is named',
+  async (name, runner, config, options) => {
+    const folder = `killing-${name}`;
+    mkdirSync(join(project, folder), { recursive: true });
+    writeFileSync(join(project, folder, `${name}.config.cjs`), config);
+    writeFileSync(
+      join(project, folder, 'kills.test.js'),
+      `const cp = process.getBuiltinModule('child_process');
+     const started = (...command) => new Promise((up) => {
+       const child = cp.spawn(...command);
+       child.stdout.once('data', () => up(child));
+     });
+     test('one', async () => (await started('sh', ['-c', 'sleep 50 & echo up; wait'])).kill());
+     test('all', async () => process.kill(-(await started('sh', ['-c', 'sleep 50 & echo up; wait'], { detached: true })).pid));`,
+    );
+    const { code, output } = await run(folder, [runner, ...options]);
+    expect(output).toContain('forkguard: the test "one"');
+    expect(output).not.toMatch(/the (test "all"|file)[^]*orphaned-children/);
+    expect(output).toMatch(/`sleep` lives on after child `sleep 50 & echo up; wait`/);
+    expect(code).toBe(1);
+  },
+);
+
 test('what a worker leaves that dies only while the run ends is found', async () => {
   writeFileSync(
     join(project, 'late.js'),

@@ -15,6 +15,9 @@ const ENDING_MS = 5000;
 /** Milliseconds after a killed child's exit at which what was below it is looked at. */
 const LOOKS = [150, 500, ENDING_MS];
 
+/** Milliseconds for which a child that was asked to end is waited for, to see what it leaves. */
+const LEAVING_MS = 500;
+
 /** So many pids that are no children's are remembered. */
 const MOST_ADDRESSED = 1000;
 
@@ -35,6 +38,8 @@ interface Asked {
   readonly signals: Set<number>;
   caught: boolean;
   below: readonly Member[];
+  /** When it itself, and not its group, was first sent a signal. */
+  since?: number;
 }
 
 interface LeftBehind {
@@ -78,6 +83,7 @@ export class Departures {
       const asked = this.#note(pid, number);
       asked.caught ||= this.#catches(pid, number);
       asked.below = this.#below(pid);
+      asked.since ??= now();
     }
   }
 
@@ -130,6 +136,12 @@ export class Departures {
   /** Numbers of the signals by which the program has asked a child to end. */
   signals(pid: number): ReadonlySet<number> {
     return this.#asked.get(pid)?.signals ?? new Set();
+  }
+
+  /** Whether a child was just asked to end that has processes below it: what it leaves is known when it has ended. */
+  isLeaving(pid: number): boolean {
+    const { below, since } = this.#asked.get(pid) ?? {};
+    return below !== undefined && below.length > 0 && since !== undefined && now() - since < LEAVING_MS;
   }
 
   exited(child: LiveChild): void {

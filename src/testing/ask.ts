@@ -36,7 +36,7 @@ export function ask<R extends Request>(request: R): AnswerTo<R['type']> {
 export async function settle(since: Mark): Promise<void> {
   for (const milliseconds of PAUSES) {
     if (ask({ type: 'left', since }).length === 0) return;
-    await ask({ type: 'pause', milliseconds });
+    await ask({ type: 'pause', milliseconds, since });
   }
 }
 

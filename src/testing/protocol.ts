@@ -40,8 +40,8 @@ export type Request =
   | { readonly type: 'render'; readonly hazards: readonly Hazard[]; answer?: string }
   /** This is the main process of a test run, which says itself what its workers have left, and has `said` these. */
   | { readonly type: 'run'; readonly said?: readonly number[]; answer?: true }
-  /** Waits on a timer that no fake timers have replaced. */
-  | { readonly type: 'pause'; readonly milliseconds: number; answer?: Promise<void> }
+  /** Waits on a timer that no fake timers have replaced, or until the last child since has ended. */
+  | { readonly type: 'pause'; readonly milliseconds: number; readonly since: Mark; answer?: Promise<void> }
   /**
    * A test begins, or a file, whose name is empty; from now on a runner speaks for the hazards, and the terminal need
    * not. `prepare`: the `Error.prepareStackTrace` of the asker's global object.

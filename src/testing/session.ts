@@ -41,6 +41,7 @@ export class Session {
   #known: { readonly forks: number; readonly exits: number; readonly pids: ReadonlySet<number> } | undefined;
   /** Who was left at the last look, for a judgement that follows it at once. */
   #found: { readonly since: Mark; readonly at: number; readonly orphans: readonly Orphan[] } | undefined;
+  readonly #pauses = new Set<{ readonly since: Mark; readonly end: () => void }>();
   #diverting = 0;
   #judging = false;
   /** Processes of which a test has been told. */
@@ -85,7 +86,7 @@ export class Session {
         return;
       }
       case 'pause':
-        request.answer = new Promise<void>((resolve) => setTimer(() => resolve(), request.milliseconds));
+        request.answer = this.#pause(request.milliseconds, request.since);
         return;
       case 'run':
         this.#options.exits.leaveToRun(request.said);
@@ -120,6 +121,18 @@ export class Session {
     log?.add({ child, forked }, threadId, this.#test, true);
   }
 
+  /** Whoever waits for orphans alone is not woken: each pause would be over with the next exit of anybody. */
+  #pause(milliseconds: number, since: Mark): Promise<void> {
+    return new Promise((resolve) => {
+      const pause = { since, end: resolve };
+      setTimer(() => {
+        this.#pauses.delete(pause);
+        resolve();
+      }, milliseconds);
+      if (this.#leftChildren(since).length > 0) this.#pauses.add(pause);
+    });
+  }
+
   forked(call: ForkCall): void {
     this.#lineage.forked(call);
     this.#log?.add(call, call.threadId, this.#test);
@@ -127,9 +140,16 @@ export class Session {
 
   exited({ process: { pid } }: LiveChild): void {
     this.#exits++;
-    if (pid === undefined) return;
-    this.#lineage.exited(pid);
-    this.#log?.ended(pid);
+    this.#found = undefined;
+    if (pid !== undefined) {
+      this.#lineage.exited(pid);
+      this.#log?.ended(pid);
+    }
+    for (const pause of this.#pauses) {
+      if (this.#leftChildren(pause.since).length > 0) continue;
+      this.#pauses.delete(pause);
+      pause.end();
+    }
   }
 
   /** The process or thread ends. */
@@ -192,11 +212,17 @@ export class Session {
     return [...this.#options.ledger.children].flatMap(([pid, child]) => (since.pids.has(pid) ? [] : child));
   }
 
-  /** Children of this thread that live, that nothing is ending, and that are not to serve until the thread ends. */
+  /**
+   * Children of this thread that live, that nothing is ending, and that are not to serve until the thread ends; and
+   * those that are ending and may leave others behind.
+   */
   #leftChildren(since: Mark): readonly Left[] {
-    return this.#options.exits
-      .alive(this.#live(since))
-      .flatMap(({ child, service }) => (service ? [] : child));
+    const { exits } = this.#options;
+    const live = this.#live(since);
+    const leaving = live.flatMap(({ fork: { child } }) =>
+      child && exits.departures.isLeaving(child.pid) ? child : [],
+    );
+    return [...exits.alive(live).flatMap(({ child, service }) => (service ? [] : child)), ...leaving];
   }
 
   #leftOthers(since: Mark): readonly Left[] {
