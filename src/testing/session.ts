@@ -124,11 +124,14 @@ export class Session {
   /** Whoever waits for orphans alone is not woken: each pause would be over with the next exit of anybody. */
   #pause(milliseconds: number, since: Mark): Promise<void> {
     return new Promise((resolve) => {
-      const pause = { since, end: resolve };
-      setTimer(() => {
+      const end = () => {
+        // the event loop need not go on for it
+        clearTimeout(timer);
         this.#pauses.delete(pause);
         resolve();
-      }, milliseconds);
+      };
+      const timer = setTimer(end, milliseconds);
+      const pause = { since, end };
       if (this.#leftChildren(since).length > 0) this.#pauses.add(pause);
     });
   }
@@ -145,11 +148,7 @@ export class Session {
       this.#lineage.exited(pid);
       this.#log?.ended(pid);
     }
-    for (const pause of this.#pauses) {
-      if (this.#leftChildren(pause.since).length > 0) continue;
-      this.#pauses.delete(pause);
-      pause.end();
-    }
+    for (const { since, end } of this.#pauses) if (this.#leftChildren(since).length === 0) end();
   }
 
   /** The process or thread ends. */
