@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Joins what the preload loads together into one file each: dist/start-up.js at start, first-use.js with child_process
-// or net, first-fork.js, first-finding.js with what may be a hazard, watcher.js in the watcher thread, stall.js there
-// with the first call that takes its time, session.js in tests that fork. Finding, reading and compiling each module by
-// itself costs more than running it.
+// or net, first-fork.js, redact.js with the first command that is shown, first-finding.js with what may be a hazard,
+// watcher.js in the watcher thread, stall.js there with the first call that takes its time, session.js in tests that
+// fork. Finding, reading and compiling each module by itself costs more than running it.
 // The modules' own files become one line each that hands out the joined module, so there is one copy of each.
 // Without this step everything works, only slower, and not where a program takes globals away.
 
@@ -108,6 +108,7 @@ add('first-fork.js', [
   'src/calls',
   'src/frames',
 ]);
+add('redact.js', ['src/redact']);
 add('first-finding.js', ['src/redact-finding', 'src/reporters/index', 'src/rules/at-exit', 'src/exit-view']);
 add('stall.js', ['src/waits/watch', 'src/reporters/terminal', 'src/reporters/ndjson']);
 add('session.js', ['src/testing/session', 'src/testing/run-log']);

@@ -70,7 +70,12 @@ function secretName(name: string): boolean {
   return SECRET_IN_NAME.test(words.join('')) || words.some((word) => SECRET_WORD.has(word));
 }
 
+/** Every shape has one of these characters, or at least `SHORTEST`: most words are no secret at one glance. */
+const SIGNS = /[\s:=|]/;
+const SHORTEST = 13;
+
 function shapes(text: string, known: readonly Shape[] = SHAPES): string {
+  if (text.length < SHORTEST && !SIGNS.test(text)) return text;
   let out = text;
   for (const { pattern, replacement } of known) out = out.replace(pattern, replacement);
   return out;
@@ -83,6 +88,9 @@ function flagIn(word: string, { flag, before }: Option): string {
   while (at < word.length && before.includes(word[at] as string)) at++;
   return word[at] === flag[1] ? word.slice(0, at + 1) : flag;
 }
+
+/** Most commands take no secret: one search tells. */
+const ANY_PROGRAM = new RegExp(OPTIONS.map(({ program }) => program.source).join('|'));
 
 /** Redacts the words of one command, in order. `-p` means something else to each program. */
 class Words {
@@ -113,8 +121,8 @@ class Words {
       if (option.next && word.startsWith(`${option.flag}=`)) return `${option.flag}=${REDACTED}`;
     }
     const base = word.slice(word.lastIndexOf('/') + 1);
-    const known = OPTIONS.filter((option) => option.program.test(base.slice(0, 64)));
-    if (known.length > 0) this.programs = known;
+    if (ANY_PROGRAM.test(base.slice(0, 64)))
+      this.programs = OPTIONS.filter((option) => option.program.test(base.slice(0, 64)));
 
     const assigned = /^(-{0,2}[A-Za-z_][\w.-]{0,200}|\/[A-Za-z]{1,40})([=:])/.exec(word);
     if (assigned && (assigned[2] === '=' || word.startsWith('/')) && secretName(assigned[1] as string)) {

@@ -71,6 +71,15 @@ describe('redactArgs', () => {
       ['x', 'xoxb-1234567890-abcdef'],
       ['x', R],
     ],
+    // as short as a secret with a look of its own can be
+    [
+      ['x', 'xoxb-12345678'],
+      ['x', R],
+    ],
+    [
+      ['/usr/bin/mariadb-dump', '-pX'],
+      ['/usr/bin/mariadb-dump', `-p${R}`],
+    ],
     [
       ['x', `sk-proj-${'a'.repeat(40)}`],
       ['x', R],
