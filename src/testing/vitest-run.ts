@@ -1,6 +1,7 @@
 import { SourceMap, type SourceMapPayload } from 'node:module';
 import type { RanTest } from './ran-tests';
-import { type Known, Run } from './run';
+import { Run } from './run';
+import type { Known } from './run-report';
 
 /** As much of vitest's main object as is needed. */
 export interface Vitest {
