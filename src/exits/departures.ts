@@ -140,8 +140,8 @@ export class Departures {
 
   /** Whether a child was just asked to end that has processes below it: what it leaves is known when it has ended. */
   isLeaving(pid: number): boolean {
-    const { below, since } = this.#asked.get(pid) ?? {};
-    return below !== undefined && below.length > 0 && since !== undefined && now() - since < LEAVING_MS;
+    const asked = this.#asked.get(pid);
+    return asked?.since !== undefined && asked.below.length > 0 && now() - asked.since < LEAVING_MS;
   }
 
   exited(child: LiveChild): void {

@@ -56,10 +56,7 @@ const scopeOfFixtures = watchFixtures(vitest.test, isolate || pool.startsWith('v
 
 // vitest 4.1 has hooks around all others. Before it there is what runs last of a test and of a file: what was
 // registered first to run when it has finished, so that ours sees what the others have left
-const { afterAll, aroundAll, aroundEach, beforeAll, beforeEach, TestRunner } = vitest as Partial<
-  typeof vitest
-> &
-  typeof vitest;
+const { afterAll, aroundAll, aroundEach, beforeAll, beforeEach, TestRunner } = vitest;
 const hooksOf: HooksOf = TestRunner?.getSuiteHooks ?? (await import('vitest/suite')).getHooks;
 
 // a first question now: without the preload every file fails at once and says why
@@ -71,8 +68,8 @@ const file = new TestFile<Test>(pathOf(expect.getState().testPath ?? ''), {
 // the pools of vm contexts translate positions of TypeScript in these contexts only
 ask({ type: 'test', name: '', file: file.path, prepare: () => Error.prepareStackTrace });
 
-/** How many hooks of the file are ours. */
-const own = { afterAll: 0, aroundAll: 0 };
+/** How many of the hooks that run after all tests of the file are ours. */
+let ownHooks = 0;
 if (aroundEach && aroundAll) {
   aroundEach(async (runTest, { task }) => {
     begin(task);
@@ -83,7 +80,7 @@ if (aroundEach && aroundAll) {
     await runFile();
     await finish();
   }, LIMIT_MS);
-  own.aroundAll = 1;
+  ownHooks = 1;
 } else {
   beforeEach(({ task, onTestFinished }) => {
     begin(task);
@@ -94,7 +91,7 @@ if (aroundEach && aroundAll) {
   if (sequence?.hooks === 'stack') {
     const hasFailed = (suite: unknown) => (suite as Partial<Test>).result?.state === 'fail';
     afterAll((suite: unknown) => (hasFailed(suite) ? finish() : undefined), LIMIT_MS);
-    own.afterAll = 1;
+    ownHooks = 1;
   }
 }
 
@@ -135,8 +132,7 @@ function mayEndLater({ suite, file }: Test): boolean {
   for (let one = suite; one; one = one.suite) suites.push(one);
   return suites.some((one) => {
     const { afterAll, aroundAll = [] } = hooksOf(one as never);
-    const ours = one === file ? own : { afterAll: 0, aroundAll: 0 };
-    return afterAll.length > ours.afterAll || aroundAll.length > ours.aroundAll;
+    return afterAll.length + aroundAll.length > (one === file ? ownHooks : 0);
   });
 }
 
