@@ -10,6 +10,11 @@ const LIBRARIES_MS = 1000;
 const LIBRARY = /(?:\.node|\.so(?:\.[\d.]+)?)(?: \(deleted\))?$/;
 /** The C library itself, which offers the function. */
 const LIBC = /\/(?:libc[.-]|libpthread[.-]|ld-linux|ld-musl)[^/]*$/;
+/**
+ * Those whose handlers were looked at. In rolldown 1.2, and so in every Vite and Vitest, it is the one of mimalloc,
+ * which runs in the child alone, counts the forks and takes no lock; a watcher thread would cost each of them 45 ms.
+ */
+const HARMLESS = /\/rolldown-binding\.[\w-]+\.node$/;
 /** As glibc and musl name it. A linker may keep it as the end of a longer name. */
 const REGISTERS = /(?:__register|pthread)_atfork\0/;
 
@@ -65,8 +70,8 @@ export function registeringLibraries(procfs: Pick<Procfs, 'maps'>, pid: number):
 }
 
 function librariesOf(maps: readonly Mapping[]): string[] {
-  const libraries = maps.map(({ path }) => path).filter((path) => LIBRARY.test(path) && !LIBC.test(path));
-  return [...new Set(libraries)];
+  const paths = new Set(maps.map(({ path }) => path));
+  return [...paths].filter((path) => LIBRARY.test(path) && !LIBC.test(path) && !HARMLESS.test(path));
 }
 
 function registers(path: string): boolean | undefined {
