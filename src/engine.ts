@@ -11,9 +11,9 @@ export interface EngineOptions {
   /** Those that may look at such a moment, in their order. */
   readonly rules: (moment: keyof Snapshots) => readonly Rule[];
   readonly allow: readonly Allowance[];
-  /** Called when the first hazard or gap is to be reported. */
+  /** Called when something is to be reported. */
   readonly reporters: () => readonly Reporter[];
-  /** They have nothing to say at the end where nothing was found: then they are not made. */
+  /** They have nothing to say where no hazard was found, of gaps or at the end: then they are not made. */
   readonly quiet?: boolean;
   /** Called once for each hazard, before the reporters. */
   readonly publish: (hazard: Hazard) => void;
@@ -80,7 +80,7 @@ export class Engine {
     const key = `${gap.what}\n${gap.why}`;
     if (this.#gaps.has(key)) return;
     this.#gaps.add(key);
-    this.each('gap', (reporter) => reporter.gap?.(gap));
+    if (this.#isHeard) this.each('gap', (reporter) => reporter.gap?.(gap));
   }
 
   get gaps(): number {
@@ -102,7 +102,11 @@ export class Engine {
 
   /** The process or thread ends. */
   end(summary: Summary): void {
-    if (this.#reporters || !this.#options.quiet) this.each('end', (reporter) => reporter.end?.(summary));
+    if (this.#isHeard) this.each('end', (reporter) => reporter.end?.(summary));
+  }
+
+  get #isHeard(): boolean {
+    return this.#reporters !== undefined || !this.#options.quiet;
   }
 
   /** Calls each reporter; one that throws, or whose promise is rejected, is not called again. Waits for none. */
