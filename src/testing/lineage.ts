@@ -81,7 +81,8 @@ export class Lineage {
     const recent = this.#started.slice(Math.max(0, since.forks - this.#dropped));
     const ended = recent.filter(({ end }) => end < Number.POSITIVE_INFINITY);
     if (ended.length === 0) return [];
-    const lowest = Math.min(...ended.map(({ pid }) => pid ?? 0));
+    // whoever is older than this process is none of its children's
+    const lowest = Math.min(...ended.map(({ pid = process.pid }) => pid));
     const own = this.#procfs.stat('self');
     if (!own) return [];
     return (this.#procfs.processes() ?? []).flatMap((pid) => {
