@@ -6,7 +6,7 @@ import type { ChildFacts, Fork } from '../model';
 import { pause } from '../pause';
 import { hasSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
-import type { SharedDescriptor, Survivor } from '../rules/rule';
+import type { KeptListener, SharedDescriptor, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { forkOf } from '../waits/fork-note';
 import { awaits, awaitsOnly } from './awaiting';
@@ -159,6 +159,10 @@ class LivingChild implements Survivor {
     return this.#shared;
   }
 
+  get kept(): readonly KeptListener[] {
+    return keptBy(this.child.pid, this.#context);
+  }
+
   #awaitsPipe(): boolean | undefined {
     const ends = new Set(this.pipes.map(({ target }) => target));
     if (this.#channel !== undefined) ends.add(this.#channel);
@@ -234,6 +238,31 @@ function sharedWith(pid: number, context: SnapshotContext): SharedDescriptor[] {
     });
   }
   return shared;
+}
+
+/** Listening sockets that the child was passed, and that are no descriptors of ours any more. */
+function keptBy(pid: number, { procfs, ledger, sockets }: SnapshotContext): KeptListener[] {
+  return (ledger.children.get(pid)?.fork.stdio ?? []).flatMap(({ fd: childFd, type }) => {
+    const target = type === 'fd' ? procfs.link(pid, childFd) : undefined;
+    const handed = target === undefined ? undefined : ledger.handedOver(target);
+    if (target === undefined || !handed || isOpenHere(target, procfs)) return [];
+    const socket = sockets.find(Number(/\d+/.exec(target)?.[0]));
+    // closing a UNIX socket has removed its name: the next start is free to have it
+    if (socket?.state !== 'listen' || socket.protocol === 'unix') return [];
+    return {
+      childFd,
+      socket,
+      opened: handed.opened,
+      get served() {
+        return settled(pid, procfs, () => awaits(pid, (other) => other === target, procfs));
+      },
+      proof: [`/proc/${pid}/fd/${childFd} -> ${target}, which no descriptor of this process is any more`],
+    };
+  });
+}
+
+function isOpenHere(target: string, procfs: Procfs): boolean {
+  return (procfs.fds('self') ?? []).some((fd) => procfs.link('self', fd) === target);
 }
 
 /** Milliseconds after which a child that was running, most likely because it had just been made, is looked at again. */

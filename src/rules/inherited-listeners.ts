@@ -1,10 +1,12 @@
-import type { Rule } from './rule';
+import type { ChildFacts, Fork, SocketFacts } from '../model';
+import type { Rule, SharedDescriptor } from './rule';
 import { childOf, isListener, named, openerOf } from './words';
 
 /**
  * ### What it reports
  * A listening socket that a child keeps although it does not serve it: at a fork if it leaked, at the exit of
- * this process if the child lives on, and when `listen` fails because the child still has the socket.
+ * this process if the child lives on, also where the server was closed before, and when `listen` fails because the
+ * child still has the socket.
  *
  * ### Why
  * A port is bound for as long as any process has the listening socket. `server.close()` or the end of this
@@ -51,27 +53,25 @@ export const inheritedListeners: Rule = {
   },
   *exit(snapshot) {
     if (snapshot.moment.of !== 'process') return; // it goes on
-    for (const { fork, child, shared } of snapshot.survivors()) {
+    for (const { fork, child, shared, kept } of snapshot.survivors()) {
       for (const one of shared) {
-        const { descriptor, childFd, proof } = one;
-        // what leaked was reported at the fork; whether it is served is asked last, because that may take a while
-        if (!isListener(descriptor) || !descriptor.closeOnExec || one.served !== false) continue;
+        const { descriptor } = one;
         const { socket } = descriptor;
+        // what leaked was reported at the fork; whether it is served is asked last, because that may take a while
+        if (socket?.state !== 'listen' || !descriptor.closeOnExec || one.served !== false) continue;
         yield {
-          what: `${named(child)} keeps the listening socket ${socket?.local} after this process exits`,
+          ...unserved(fork, child, one, socket),
+          what: `${named(child)} keeps the listening socket ${socket.local} after this process exits`,
           opened: openerOf(descriptor),
-          forked: fork.forked,
-          why: `the child has the listening socket as descriptor ${childFd} and does not serve it; the port stays bound until the child exits, so the next start fails with EADDRINUSE`,
-          help: "leave the listener out of the child's `stdio`, or end the child before this process exits",
-          proof: [
-            ...proof,
-            `/proc/net/${socket?.protocol}: ${socket?.local} is in state LISTEN`,
-            `no epoll set of pid ${child.pid} has descriptor ${childFd}, and none of its threads waits in accept, poll or select`,
-          ],
-          subject: socket?.local ?? descriptor.target,
-          fork: fork.id,
-          child,
           resource: descriptor.resource,
+        };
+      }
+      for (const one of kept) {
+        if (one.served !== false) continue;
+        yield {
+          ...unserved(fork, child, one, one.socket),
+          what: `${named(child)} keeps the listening socket ${one.socket.local}, which was closed here, after this process exits`,
+          opened: one.opened,
         };
       }
     }
@@ -96,3 +96,24 @@ export const inheritedListeners: Rule = {
     }
   },
 };
+
+function unserved(
+  fork: Fork,
+  child: ChildFacts,
+  { childFd, proof }: Pick<SharedDescriptor, 'childFd' | 'proof'>,
+  socket: SocketFacts,
+) {
+  return {
+    forked: fork.forked,
+    why: `the child has the listening socket as descriptor ${childFd} and does not serve it; the port stays bound until the child exits, so the next start fails with EADDRINUSE`,
+    help: "leave the listener out of the child's `stdio`, or end the child before this process exits",
+    proof: [
+      ...proof,
+      `/proc/net/${socket.protocol}: ${socket.local} is in state LISTEN`,
+      `no epoll set of pid ${child.pid} has descriptor ${childFd}, and none of its threads waits in accept, poll or select`,
+    ],
+    subject: socket.local,
+    fork: fork.id,
+    child,
+  };
+}

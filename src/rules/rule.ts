@@ -10,6 +10,7 @@ import type {
   ProgramFacts,
   Severity,
   Site,
+  SocketFacts,
   Stall,
 } from '../model';
 import type { Verdict } from '../waits/graph';
@@ -232,6 +233,12 @@ export interface SharedDescriptor {
   readonly proof: readonly string[];
 }
 
+/** A listening socket that was passed to a child in `stdio`, and that is closed here by now. */
+export interface KeptListener extends Omit<SharedDescriptor, 'descriptor'> {
+  readonly socket: SocketFacts;
+  readonly opened: Site | undefined;
+}
+
 /** A child that lives while this process ends, and that no signal is ending. */
 export interface Survivor {
   readonly fork: Fork;
@@ -246,6 +253,8 @@ export interface Survivor {
   readonly apart: boolean;
   /** Our listeners and our stdout and stderr, as far as the child has them. */
   readonly shared: readonly SharedDescriptor[];
+  /** Listening sockets that it was passed and that are closed here. */
+  readonly kept: readonly KeptListener[];
   /**
    * Whether it waits on a pipe or an IPC channel whose other end closes with this process, so that it is told of
    * our end. Undefined where that could not be read.
