@@ -117,13 +117,7 @@ const fileOf = new Map([...groups].flatMap(([file, names]) => names.map((name) =
 // test code gets copies of its own: runners load them for each test file, and most test files never fork
 const TESTS = 'for-tests.js';
 const forTests = neededBy(
-  [
-    'src/testing/jest',
-    'src/testing/ask',
-    'src/testing/matchers',
-    'src/testing/vitest-fixtures',
-    'src/testing',
-  ],
+  ['src/testing/jest', 'src/testing/ask', 'src/testing/matchers', 'src/testing/vitest-hooks', 'src/testing'],
   [],
 );
 groups.set(TESTS, forTests);
