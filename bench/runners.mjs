@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// What does the test helper cost a run?   npm run build; bash bench/bare-shell.sh node bench/runners.mjs [--rounds 10] [--only jest,vitest] [--files 40] [--every 4]
+// What does the test helper cost a run?   npm run build; bash bench/bare-shell.sh node bench/runners.mjs [--rounds 10] [--only jest,vitest] [--files 40] [--every 4] [--work 0]
 // A suite of 40 files with 10 tests each is made in a temporary folder; two tests of every fourth file run a command.
+// --work: how much one more test of each file computes, in some milliseconds. Without it the files are as small as
+// test files get, and what each pays is seen best.
 // Each runner runs it bare, with an empty set-up module, and with preload and set-up module, in turns, after one round that only warms up. Wall time, and user + system time of
 // the whole tree (what the kernel adds up for children that were waited for).
 import { spawn, spawnSync } from 'node:child_process';
@@ -25,11 +27,13 @@ const { values } = parseArgs({
     only: { type: 'string', default: 'jest,vitest' },
     files: { type: 'string', default: '40' },
     every: { type: 'string', default: '4' },
+    work: { type: 'string', default: '0' },
   },
 });
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
 const FILES = Number(values.files);
 const EVERY = Number(values.every);
+const WORK = Number(values.work);
 const TESTS = 10;
 const KINDS = ['bare', 'empty', 'helped'];
 const RUNNERS = {
@@ -44,6 +48,12 @@ function body(file, test) {
   return `const all = Array.from({ length: 50 }, (_, at) => ({ at, text: String(at * ${test + 1}) }));
     expect(JSON.parse(JSON.stringify(all))).toEqual(all);`;
 }
+
+/** So much work that it takes about a millisecond, done so many times: a fixed time would hide what slows it down. */
+const work = (times) => `for (let time = 0; time < ${times}; time++) {
+      const all = Array.from({ length: 2500 }, (_, at) => ({ at: (at * 7919) % 2500, text: String(at) }));
+      JSON.parse(JSON.stringify(all)).sort((a, b) => a.at - b.at);
+    }`;
 
 /** As npm would: the runners treat what lies in node_modules in ways of their own. */
 function install(folder) {
@@ -69,6 +79,7 @@ function makeProject(runner, kind) {
       { length: TESTS },
       (_, test) => `test('test ${test}', async () => { ${body(file, test)} });`,
     );
+    if (WORK > 0) tests.push(`test('work', () => { ${work(WORK)} });`);
     writeFileSync(join(folder, `file-${file}.test.js`), [begin, ...tests, ''].join('\n'));
   }
   if (esm) {
