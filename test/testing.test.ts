@@ -466,7 +466,31 @@ test('findHazards, verifyNoHazards and the matchers', async () => {
   );
   writeFileSync(join(project, 'functions/child.js'), "process.on('message', () => {}); process.send('up');");
   writeFileSync(join(project, 'functions/jest.config.js'), 'module.exports = {};');
-  const { code, output } = await run('functions', [JEST]);
-  expect(output).toContain('Tests:       6 passed, 6 total');
-  expect(code).toBe(0);
+  // what a test has asked for itself does not fail it a second time
+  const helped = "module.exports = { setupFilesAfterEnv: ['forkguard/jest'] };";
+  writeFileSync(join(project, 'functions/helped.config.js'), helped);
+  for (const config of ['jest.config.js', 'helped.config.js']) {
+    const { code, output } = await run('functions', [JEST, '-c', config]);
+    expect(output).toContain('Tests:       6 passed, 6 total');
+    expect(code).toBe(0);
+  }
+});
+
+test('a child that a test has asked about and not ended is told of once', async () => {
+  mkdirSync(join(project, 'asked'), { recursive: true });
+  writeFileSync(
+    join(project, 'asked/asked.test.js'),
+    `const { findHazards } = require('forkguard/testing');
+     test('leaves', async () => {
+       await findHazards(() => { require('child_process').spawn('sleep', ['50'], { stdio: 'ignore' }).unref(); });
+     });`,
+  );
+  writeFileSync(
+    join(project, 'asked/jest.config.js'),
+    "module.exports = { setupFilesAfterEnv: ['forkguard/jest'] };",
+  );
+  const { code, output } = await run('asked', [JEST]);
+  expect(output.match(/warning\[orphaned-children\]/g)).toHaveLength(1);
+  expect(output).toContain('the test "leaves"');
+  expect(code).toBe(1);
 });

@@ -32,6 +32,8 @@ export class Session {
   #dropped = 0;
   readonly #pauses = new Set<{ readonly since: Mark; readonly end: () => void }>();
   #diverting = 0;
+  /** Those that a test has asked for itself: only there can it say that it wanted them. */
+  readonly #given = new WeakSet<Hazard>();
   #judging = false;
   /** Processes of which a test has been told. */
   readonly #told = new Set<number>();
@@ -155,7 +157,9 @@ export class Session {
     if (!this.#leftovers.isQuiet(since))
       exits.test(this.#leftovers.live(since), this.#leftovers.orphans(since));
     if (diverted) this.#diverting--;
-    const hazards = this.#since(since);
+    const found = this.#since(since);
+    const hazards = diverted ? found : found.filter((hazard) => !this.#given.has(hazard));
+    if (diverted) for (const hazard of hazards) this.#given.add(hazard);
     // those that were found earlier, while nobody judged, are told now as well
     for (const hazard of hazards) this.#noteLeft(hazard);
     this.#judging = false;
