@@ -7,6 +7,8 @@ import type { IsTarget } from './awaiting';
 export interface Connections {
   /** Whether a socket or pipe of another process is, or may be, the other end of one of ours. */
   readonly reaches: IsTarget;
+  /** The same, but for connections that came in by a listener that the process still has: it goes on without them. */
+  readonly dependsOn: IsTarget;
 }
 
 export function ownConnections(procfs: Procfs): Connections {
@@ -28,7 +30,7 @@ export function ownConnections(procfs: Procfs): Connections {
     return inode === undefined ? undefined : sockets.find(Number(inode));
   }
 
-  /** Whether a process still has the listener that the connection came in by: then it goes on without it. */
+  /** Whether a process still has the listener that the connection came in by. */
   function serves(pid: number, { protocol, local }: SocketFacts): boolean {
     const port = portOf(local);
     return (procfs.fds(pid) ?? []).some((fd) => {
@@ -43,18 +45,23 @@ export function ownConnections(procfs: Procfs): Connections {
     return descriptor?.kind === 'pipe' ? descriptor.access : '';
   }
 
+  const reaches: IsTarget = (target, pid, fd) => {
+    const numbers = own.get(target);
+    if (numbers)
+      return (
+        accessOf(pid, fd) === 'read' && numbers.some((ours) => /write|both/.test(accessOf('self', ours)))
+      );
+    const facts = socketOf(target);
+    if (facts?.state !== 'established') return false;
+    // which of the connections to a name is whose stands nowhere in /proc: it may be this one
+    if (facts.protocol === 'unix') return named || facts.local !== '';
+    return ends.has(`${plain(facts.local)} ${plain(facts.remote)}`);
+  };
   return {
-    reaches(target, pid, fd) {
-      const numbers = own.get(target);
-      if (numbers)
-        return (
-          accessOf(pid, fd) === 'read' && numbers.some((ours) => /write|both/.test(accessOf('self', ours)))
-        );
+    reaches,
+    dependsOn(target, pid, fd) {
       const facts = socketOf(target);
-      if (facts?.state !== 'established' || serves(pid, facts)) return false;
-      // which of the connections to a name is whose stands nowhere in /proc: it may be this one
-      if (facts.protocol === 'unix') return named || facts.local !== '';
-      return ends.has(`${plain(facts.local)} ${plain(facts.remote)}`);
+      return (facts === undefined || !serves(pid, facts)) && reaches(target, pid, fd);
     },
   };
 }

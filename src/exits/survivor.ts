@@ -10,6 +10,7 @@ import type { KeptListener, SharedDescriptor, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { forkOf } from '../waits/fork-note';
 import { awaits, awaitsOnly } from './awaiting';
+import type { Connections } from './connections';
 import { type Departures, isDead, nameOf } from './departures';
 import { descendants } from './descendants';
 import { keptAliveThrough } from './keepers';
@@ -128,17 +129,23 @@ class LivingChild implements Survivor {
   get told(): boolean | undefined {
     if (!this.#told) {
       const answer = this.#awaitsPipe();
-      this.#told = {
-        answer: answer === false ? awaitsConnection(this.child.pid, this.#context.procfs) : answer,
-      };
+      this.#told = { answer: answer === false ? this.#awaitsConnection('dependsOn') : answer };
     }
     return this.#told.answer;
   }
 
-  get awaitsInput(): boolean {
+  get #awaitsInput(): boolean {
     const input = this.pipes.find(({ childFd }) => childFd === 0)?.target;
     if (input === undefined) return false;
     return awaits(this.child.pid, (target) => target === input, this.#context.procfs) === true;
+  }
+
+  get awaitsUs(): boolean | undefined {
+    return this.#awaitsInput || this.#awaitsConnection('dependsOn');
+  }
+
+  get servesUs(): boolean {
+    return this.#awaitsConnection('reaches') !== false;
   }
 
   get service(): boolean {
@@ -163,6 +170,12 @@ class LivingChild implements Survivor {
     return keptBy(this.child.pid, this.#context);
   }
 
+  #awaitsConnection(which: keyof Connections): boolean | undefined {
+    const { procfs } = this.#context;
+    const { ownConnections } = require('./connections') as typeof import('./connections');
+    return awaits(this.child.pid, ownConnections(procfs)[which], procfs);
+  }
+
   #awaitsPipe(): boolean | undefined {
     const ends = new Set(this.pipes.map(({ target }) => target));
     if (this.#channel !== undefined) ends.add(this.#channel);
@@ -176,13 +189,6 @@ class LivingChild implements Survivor {
       return target?.startsWith('socket:') ? [{ childFd: entry.fd, target }] : [];
     });
   }
-}
-
-/** The same of a connection to this process. */
-function awaitsConnection(pid: number, procfs: Procfs): boolean | undefined {
-  const { ownConnections } = require('./connections') as typeof import('./connections');
-  const connections = ownConnections(procfs);
-  return awaits(pid, connections.reaches, procfs);
 }
 
 /** A child, if it lives and no signal that the program sent is about to end it. */

@@ -19,9 +19,11 @@ const CHANNEL = 'IPC channel';
  *
  * ### Certain because
  * The child lives while this process ends, it is detached, `unref()` was called, and its descriptor 1 or 2 is
- * still the pipe that `stdio` made; and it does not wait on a stdin that ends with this process. For a process that does not end: twice, `FORKGUARD_STALL_MS` apart, nothing else keeps
- * its event loop alive (`process.getActiveResourcesInfo()`), those pipes are referenced, and nobody listens for what
- * comes through them; where somebody does, it is `info`.
+ * still the pipe that `stdio` made; and it waits neither on a stdin nor on a connection that ends with this process;
+ * where it has a listener that it was reached through it is `info`, because servers of one client end with it. For a
+ * process that does not end: twice, `FORKGUARD_STALL_MS` apart, nothing else keeps its event loop alive
+ * (`process.getActiveResourcesInfo()`), those pipes are referenced, and nobody listens for what comes through them; where
+ * somebody does, it is `info`.
  *
  * ### Example
  * ```js
@@ -43,7 +45,7 @@ export const halfDetachedChildren: Rule = {
       const { fork, child, thread, unreferenced, pipes, proof } = survivor;
       if (!fork.detached || !unreferenced || thread !== undefined) continue;
       const outputs = pipes.filter(({ childFd }) => childFd === 1 || childFd === 2);
-      if (outputs.length === 0 || survivor.awaitsInput) continue;
+      if (outputs.length === 0 || survivor.awaitsUs !== false) continue;
       const names = outputs.map(({ childFd }) => (childFd === 1 ? 'stdout' : 'stderr')).join(' and ');
       yield {
         what: `detached ${named(child)} loses the reader of its ${names} when this process ends`,
@@ -56,6 +58,7 @@ export const halfDetachedChildren: Rule = {
           'it is detached and `unref()` was called on it',
         ],
         subject: child.command,
+        severity: survivor.servesUs ? 'info' : 'warning',
         fork: fork.id,
         child,
       };

@@ -260,8 +260,13 @@ export interface Survivor {
    * our end. Undefined where that could not be read.
    */
   readonly told: boolean | undefined;
-  /** Whether it waits on its stdin, a pipe from this process. */
-  readonly awaitsInput: boolean;
+  /**
+   * Whether it waits on its stdin, a pipe from this process, or on a connection to this process that it would not go
+   * on without. Undefined as for `told`.
+   */
+  readonly awaitsUs: boolean | undefined;
+  /** This process is connected to it, perhaps by a listener that it has for others, too. */
+  readonly servesUs: boolean;
   /**
    * Neither it nor a pipe to it keeps this thread alive, and it waits on such a pipe or its channel: it serves until
    * this thread ends.
