@@ -2,6 +2,7 @@ import { type Config, readConfig } from './config';
 import { workingDirectory } from './directory';
 import { Guard } from './guard';
 import { say } from './say';
+import { inWorker } from './thread';
 
 /** The one guard of this thread; worker threads have globals of their own, copies of this module do not. */
 const GUARD = Symbol.for('forkguard.guard');
@@ -17,9 +18,19 @@ export function start(options: Options = {}): Guard | undefined {
   for (const complaint of complaints) say(complaint);
   const chosen = { ...config, ...options };
   if (chosen.mode === 'off') return undefined;
+  if (!inWorker && isNamed()) (require('./own-preload') as typeof import('./own-preload')).passOnByPath();
   const guard = new Guard(chosen);
   Object.defineProperty(global, GUARD, { value: guard, configurable: true, enumerable: false });
   return guard;
+}
+
+/** Whether the preload was asked for by the name of the package, and not by its path. */
+function isNamed(): boolean {
+  const { execArgv, env } = process;
+  const words = /^(?:--require=|--import=)?forkguard\/register$/;
+  return (
+    (env.NODE_OPTIONS?.includes('forkguard/register') ?? false) || execArgv.some((word) => words.test(word))
+  );
 }
 
 /** The guard of this thread, if there is one. */
