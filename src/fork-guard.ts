@@ -72,7 +72,10 @@ export class ForkGuard implements ForkSink {
     });
     if (this.#guard.config.mode !== 'throw') return;
     const harmful = hazards?.filter(({ severity }) => severity !== 'info') ?? [];
-    if (harmful.length > 0) throw new ForkHazardError(harmful);
+    if (harmful.length === 0) return;
+    // who gets this error never gets the child, and could not hear what it will soon emit where none was made
+    if (child?.pid === undefined) child?.on('error', () => {});
+    throw new ForkHazardError(harmful);
   }
 
   exited(child: LiveChild, ending: Ending): void {
@@ -101,7 +104,10 @@ export class ForkGuard implements ForkSink {
       const child = process.pid === undefined ? undefined : this.#guard.ledger.children.get(process.pid);
       if (!child || child.fork.unreferenced) return;
       child.fork.unreferenced = true;
-      if (!child.fork.detached) return;
+      if (!child.fork.detached) {
+        this.#guard.observer.exits.unreferenced(child);
+        return;
+      }
       this.#guard.observer.released(child);
       forkChannel().publishAsyncEnd(child.fork, { released: true });
     });

@@ -8,6 +8,8 @@ export class CapturedSite implements Site {
   #error: Error | undefined;
   #calls: readonly NodeJS.CallSite[] | undefined;
   #frames: readonly Frame[] | undefined;
+  /** File and function of each call in Node's own modules, once there are frames. */
+  #inner: readonly (readonly [file: string, name: string | null])[] = [];
 
   constructor(error: Error | undefined) {
     this.#error = error;
@@ -15,14 +17,22 @@ export class CapturedSite implements Site {
 
   get frames(): readonly Frame[] {
     if (!this.#frames) {
-      this.#frames = this.#error ? framesOf(this.#error, this.calls) : [];
+      const calls = this.calls;
+      this.#frames = this.#error ? framesOf(this.#error, calls) : [];
+      this.#inner = calls.flatMap((call) => {
+        const file = call.getFileName();
+        return file?.startsWith('node:') ? [[file, call.getFunctionName()] as const] : [];
+      });
+      // calls keep functions alive, and these their global object: in jest one for each test file
       this.#error = undefined;
+      this.#calls = [];
     }
     return this.#frames;
   }
 
   /** Functions of Node's own module `file` (such as `node:child_process`) that the program came through, innermost first. */
   through(file: string): string[] {
+    if (this.#frames) return this.#inner.flatMap(([from, name]) => (from === file ? (name ?? []) : []));
     return this.calls.flatMap((call) => (call.getFileName() === file ? (call.getFunctionName() ?? []) : []));
   }
 

@@ -5,7 +5,7 @@
 import { AssertionError } from 'node:assert';
 import { type Allowance, isAllowed } from './allow';
 import type { Hazard } from './model';
-import { allowances, ask, isHarmful, isLoaded, LIMIT_MS, notSaid, settle } from './testing/ask';
+import { allowances, ask, isHarmful, isLoaded, isMark, LIMIT_MS, notSaid, settle } from './testing/ask';
 import type { Mark } from './testing/protocol';
 import { Running } from './testing/running';
 
@@ -36,6 +36,9 @@ export async function findHazards(
   body: () => unknown,
   options: Pick<VerifyOptions, 'since'> = {},
 ): Promise<readonly Hazard[]> {
+  if (typeof body !== 'function') throw new TypeError(`findHazards needs a function, and got ${typeof body}`);
+  if (options.since !== undefined && !isMark(options.since))
+    throw new TypeError('since is no mark: it must be what ignoreCurrent() returned');
   const now = ask({ type: 'mark', divert: true });
   const since = options.since ?? now;
   const end = () => ask({ type: 'judge', since, diverted: true }).hazards;
@@ -62,15 +65,16 @@ export async function verifyNoHazards(
 ): Promise<void> {
   const chosen = typeof body === 'function' ? options : body;
   const run = typeof body === 'function' ? body : () => {};
-  if (run !== body && !chosen.since)
+  if (run !== body && !chosen?.since)
     throw new TypeError('verifyNoHazards needs a function, or { since: ignoreCurrent() }');
   const harmful = await findHarmful(run, chosen);
   if (harmful.length > 0) throw errorOf(harmful, verifyNoHazards);
 }
 
 async function findHarmful(body: () => unknown, options: VerifyOptions): Promise<readonly Hazard[]> {
+  const allowed = allowances(options.allow);
   const hazards = await findHazards(body, options);
-  return hazards.filter(isHarmful).filter((hazard) => !isAllowed(hazard, allowances(options.allow)));
+  return hazards.filter(isHarmful).filter((hazard) => !isAllowed(hazard, allowed));
 }
 
 function errorOf(hazards: readonly Hazard[], above: (...args: never[]) => unknown): AssertionError {

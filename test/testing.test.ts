@@ -446,6 +446,26 @@ test('findHazards, verifyNoHazards and the matchers', async () => {
        await verifyNoHazards(() => {}, { since: ignoreCurrent() });
        await expect(verifyNoHazards(() => { throw new Error('of the body'); })).rejects.toThrow('of the body');
      });
+     test('wrong arguments', async () => {
+       const body = () => {};
+       await expect(verifyNoHazards(body, { allow: 'orphaned-children' })).rejects.toThrow('must be a list');
+       await expect(verifyNoHazards(body, { allow: [5] })).rejects.toThrow('allow has 5: allowed are');
+       await expect(verifyNoHazards(body, { allow: [{ rule: 'x', comand: 'y' }] })).rejects.toThrow('"comand"');
+       await expect(verifyNoHazards({ since: {} })).rejects.toThrow('ignoreCurrent()');
+       await expect(verifyNoHazards()).rejects.toThrow('needs a function');
+       await expect(findHazards(5)).rejects.toThrow('needs a function');
+     });
+     test('one within another, and a mark', async () => {
+       await verifyNoHazards(async () => {
+         expect(await findHazards(() => require('child_process').spawnSync('true', { cwd: '/no/such' }))).toHaveLength(1);
+       });
+       const mark = ignoreCurrent();
+       leak();
+       expect(mark).not.toLeaveNoChildren();
+       leaked.kill('SIGKILL');
+       await new Promise((resolve) => leaked.on('exit', resolve));
+       expect(mark).toLeaveNoChildren();
+     });
      test('matches', async () => {
        await expect(() => new Promise((resolve) => exec('true', resolve))).toForkSafely();
        await expect(leak).not.toForkSafely();
@@ -471,9 +491,68 @@ test('findHazards, verifyNoHazards and the matchers', async () => {
   writeFileSync(join(project, 'functions/helped.config.js'), helped);
   for (const config of ['jest.config.js', 'helped.config.js']) {
     const { code, output } = await run('functions', [JEST, '-c', config]);
-    expect(output).toContain('Tests:       6 passed, 6 total');
+    expect(output).toContain('Tests:       8 passed, 8 total');
     expect(code).toBe(0);
   }
+});
+
+test('children that start in other directories load the preload that was named by its package', async () => {
+  const name = join(project, 'elsewhere.js');
+  writeFileSync(
+    name,
+    `const { execFileSync, fork } = require('child_process');
+     if (process.send) process.exit();
+     console.log(execFileSync(process.execPath, ['-p', '7'], { cwd: '/', encoding: 'utf8' }));
+     fork(__filename, { cwd: '/' }).on('exit', (code) => console.log('fork', code));`,
+  );
+  const by = [{ NODE_OPTIONS: '-r forkguard/register' }, { NODE_OPTIONS: '--import=forkguard/register' }];
+  for (const env of by) expect((await run('.', [name], env)).output).toBe('7\n\nfork 0\n');
+  const flags = ['--require', 'forkguard/register', name];
+  expect((await run('.', flags, { NODE_OPTIONS: '' })).output).toBe('7\n\nfork 0\n');
+});
+
+test('nothing of a test file is kept when the next begins', async () => {
+  mkdirSync(join(project, 'memory'), { recursive: true });
+  for (let at = 0; at < 30; at++)
+    writeFileSync(
+      join(project, `memory/${at}.test.js`),
+      `const big = new Array(5e5).fill(1.5); // 4 MB
+       test('forks', () => { require('child_process').execFileSync('true'); expect(big).toHaveLength(5e5); });`,
+    );
+  writeFileSync(
+    join(project, 'memory/jest.config.js'),
+    "module.exports = { setupFilesAfterEnv: ['forkguard/jest'] };",
+  );
+  const { output } = await run('memory', ['--expose-gc', JEST, '-i', '--logHeapUsage']);
+  const heaps = [...output.matchAll(/(\d+) MB heap/g)].map(([, heap]) => Number(heap));
+  expect(heaps).toHaveLength(30);
+  // V8 takes its time with some: the least counts, and all that are kept would be 150 MB
+  expect(Math.min(...heaps.slice(-8)) - (heaps[0] as number)).toBeLessThan(50);
+});
+
+test('a service that a worker thread has started, as esbuild does for its synchronous calls, is no leak', async () => {
+  mkdirSync(join(project, 'thread-service'), { recursive: true });
+  writeFileSync(
+    join(project, 'thread-service/service.test.js'),
+    `const { Worker } = require('worker_threads');
+     const service = \`const { parentPort } = require('worker_threads');
+       const child = require('child_process').spawn('cat', { stdio: ['pipe', 'pipe', 'inherit'] });
+       for (const one of [child, child.stdin, child.stdout]) one.unref();
+       child.stdout.on('data', () => parentPort.postMessage('up')); child.stdin.write('x'); setInterval(() => {}, 1000);\`;
+     test('asks', async () => {
+       const worker = new Worker(service, { eval: true });
+       await new Promise((resolve) => worker.on('message', resolve));
+       worker.unref();
+     });`,
+  );
+  writeFileSync(
+    join(project, 'thread-service/jest.config.js'),
+    "module.exports = { setupFilesAfterEnv: ['forkguard/jest'], reporters: ['default', 'forkguard/jest-reporter'] };",
+  );
+  const { code, output } = await run('thread-service', [JEST]);
+  expect(output).toContain('1 passed');
+  expect(output).not.toContain('lives on');
+  expect(code).toBe(0);
 });
 
 test('a child that a test has asked about and not ended is told of once', async () => {

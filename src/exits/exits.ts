@@ -90,6 +90,17 @@ export class Exits {
     this.#keepers.released(child);
   }
 
+  /** The program has called `unref()` on a child that is not to outlive it. */
+  unreferenced(child: LiveChild): void {
+    this.#tell('released', child);
+  }
+
+  /** Whether a child of a worker thread serves until that ends, as `Survivor.service`. */
+  serves(made: ThreadChild): boolean {
+    const { childOfThread, survivorOf } = survivors();
+    return survivorOf(childOfThread(made), this.#options.context())?.service === true;
+  }
+
   /** What waits on a pipe to the thread reads its end before that is known here. Its own worker threads end with it. */
   terminating(thread: number): void {
     const { context, ledger } = this.#options;

@@ -26,10 +26,12 @@ export interface ThreadChild {
 type Note =
   | { readonly type: 'forked'; readonly child: ThreadChild }
   | { readonly type: 'exited' | 'released' | 'reported'; readonly pid: number }
-  | { readonly type: 'asked'; readonly pid: number; readonly signal: number };
+  | { readonly type: 'asked'; readonly pid: number; readonly signal: number }
+  | { readonly type: 'harmful' };
 
 const children = new Map<number, ThreadChild>();
 let channel: BroadcastChannel | undefined;
+let harmful = false;
 
 /** From now on notes of other threads arrive here. Called before the first of them runs. */
 export function hearThreads(): void {
@@ -47,6 +49,12 @@ export function childrenOfThreads(): ReadonlyMap<number, ThreadChild> {
     note(arrived.message as Note);
   }
   return children;
+}
+
+/** Whether a thread has reported anything of severity `error` or `warning`. */
+export function threadsReportedHarm(): boolean {
+  childrenOfThreads();
+  return harmful;
 }
 
 /** A worker thread has made a child. */
@@ -71,6 +79,10 @@ export function tell(message: Note): void {
 function note(message: Note): void {
   if (message.type === 'forked') {
     if (message.child.thread !== threadId) children.set(message.child.child.pid, message.child);
+    return;
+  }
+  if (message.type === 'harmful') {
+    harmful = true;
     return;
   }
   const child = children.get(message.pid);

@@ -40,6 +40,11 @@ export class Leftovers {
     this.#lineage.forked(call);
   }
 
+  beginFile(): void {
+    this.#found = undefined;
+    this.#lineage.beginFile();
+  }
+
   exited(pid: number | undefined): void {
     this.#exits++;
     this.#found = undefined;
@@ -102,7 +107,7 @@ export class Leftovers {
 
   /** Children of worker threads that this thread has started. Those of other test files are none of ours. */
   #ofThreads(since: Mark): Orphan[] {
-    const { procfs, ledger } = this.#options;
+    const { procfs, ledger, exits } = this.#options;
     if (!ledger.hasStartedAny) return [];
     const parent: ChildFacts = { pid: process.pid, command: 'this process' };
     const foreign = (procfs.children('self') ?? []).filter(
@@ -114,7 +119,7 @@ export class Leftovers {
     return foreign.flatMap((pid) => {
       const stat = procfs.stat(pid);
       const made = ofThreads.get(pid);
-      if (!stat || isDead(stat) || !made || !ledger.hasStarted(made.thread)) return [];
+      if (!stat || isDead(stat) || !made || !ledger.hasStarted(made.thread) || exits.serves(made)) return [];
       const { forked } = made.fork;
       return {
         child: made.child,

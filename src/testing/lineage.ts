@@ -22,7 +22,8 @@ export function workerMarks(): string[] {
 }
 
 interface Started {
-  readonly call: ForkCall;
+  /** Forgotten when another file begins: its stack keeps the global object of the file's tests alive. */
+  call: ForkCall | undefined;
   /** Unknown of a child of `execSync` or `execFileSync` that has ended well. */
   readonly pid: number | undefined;
   /** Clock ticks since boot, as in field 22 of `/proc/<pid>/stat`. */
@@ -67,6 +68,11 @@ export class Lineage {
     }
   }
 
+  /** A test file begins: its marks reach no further back. */
+  beginFile(): void {
+    for (const one of this.#started) one.call = undefined;
+  }
+
   exited(pid: number): void {
     const one = this.#started.findLast((started) => started.pid === pid);
     if (one) one.end = this.#now();
@@ -79,7 +85,9 @@ export class Lineage {
    */
   orphans(since: Mark): Orphan[] {
     const recent = this.#started.slice(Math.max(0, since.forks - this.#dropped));
-    const ended = recent.filter(({ end }) => end < Number.POSITIVE_INFINITY);
+    const ended = recent.flatMap(({ call, ...one }) =>
+      call && one.end < Number.POSITIVE_INFINITY ? { call, ...one } : [],
+    );
     if (ended.length === 0) return [];
     // whoever is older than this process is none of its children's
     const lowest = Math.min(...ended.map(({ pid = process.pid }) => pid));
@@ -115,7 +123,7 @@ export class Lineage {
   }
 
   /** Of several children that lived then, the one whose command names it. */
-  #only(alive: readonly Started[], comm: string): Started | undefined {
+  #only<T extends { readonly call: ForkCall }>(alive: readonly T[], comm: string): T | undefined {
     if (alive.length === 1) return alive[0];
     const naming = alive.filter(({ call }) => call.shell && call.command.includes(comm));
     return naming.length > 0 ? naming[naming.length - 1] : undefined;

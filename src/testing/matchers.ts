@@ -1,7 +1,6 @@
 import { type Allowance, isAllowed } from '../allow';
 import type { Hazard } from '../model';
-import { allowances, ask, isHarmful, settle } from './ask';
-import type { Mark } from './protocol';
+import { allowances, ask, isHarmful, isMark, settle } from './ask';
 
 interface Result {
   readonly pass: boolean;
@@ -39,7 +38,8 @@ const LEAVINGS = new Set(['orphaned-children', 'idle-channels', 'zombie-children
 export const matchers = {
   /** The function forks without a warning or an error, and leaves nothing behind. */
   toForkSafely(received: unknown, options: MatcherOptions = {}): Result | Promise<Result> {
-    return judge('toForkSafely', received, (hazard) => !isAllowed(hazard, allowances(options.allow)));
+    const allowed = allowances(options.allow);
+    return judge('toForkSafely', received, (hazard) => !isAllowed(hazard, allowed));
   },
 
   /** No child, and nothing that a child has started, is left. */
@@ -55,7 +55,7 @@ function judge(
 ): Result | Promise<Result> {
   if (Array.isArray(received)) return resultOf(matcher, received as Hazard[], concerns);
   if (isMark(received) && matcher === 'toLeaveNoChildren') {
-    return resultOf(matcher, ask({ type: 'judge', since: received }).hazards, concerns);
+    return resultOf(matcher, ask({ type: 'judge', since: received, asked: true }).hazards, concerns);
   }
   if (typeof received === 'function') return judgeBody(matcher, received as () => unknown, concerns);
   const others = matcher === 'toForkSafely' ? 'a list of hazards' : 'what ignoreCurrent() returned';
@@ -92,8 +92,4 @@ function resultOf(
         ? `expected the function ${meant}, but found:\n\n${ask({ type: 'render', hazards: harmful })}`
         : `expected the function not ${meant}, but nothing was found`,
   };
-}
-
-function isMark(value: unknown): value is Mark {
-  return typeof value === 'object' && value !== null && 'pids' in value && 'forks' in value;
 }

@@ -34,8 +34,14 @@ export type Request =
   | { readonly type: 'mark'; readonly divert?: boolean; answer?: Mark }
   /** Which children and orphans have come since, and live. */
   | { readonly type: 'left'; readonly since: Mark; answer?: readonly Left[] }
-  /** What was found since, what is left included. */
-  | { readonly type: 'judge'; readonly since: Mark; readonly diverted?: boolean; answer?: Judgement }
+  /** What was found since, what is left included. `asked`: by the test itself, so that nobody else is told. */
+  | {
+      readonly type: 'judge';
+      readonly since: Mark;
+      readonly diverted?: boolean;
+      readonly asked?: boolean;
+      answer?: Judgement;
+    }
   /** Hazards as text for people. */
   | { readonly type: 'render'; readonly hazards: readonly Hazard[]; answer?: string }
   /** This is the main process of a test run, which says itself what its workers have left, and has `said` these. */

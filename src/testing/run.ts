@@ -73,8 +73,11 @@ export class Run {
     const untold = members.filter(
       (pid) => last(pid)?.told !== true && last(parentOf(pid, procfs))?.told !== true,
     );
-    // a child of a worker thread stays below this process when the thread has gone
-    const ofThread = (pid: number) => last(pid)?.by === process.pid && last(pid)?.thread !== 0;
+    // a child of a worker thread stays below this process when the thread has gone, and may serve until then
+    const ofThread = (pid: number) =>
+      last(pid)?.by === process.pid &&
+      last(pid)?.thread !== 0 &&
+      this.#asked().some((one) => one.pid === pid);
     const own = new Set(this.#ownLeft(forks, known).map(({ pid }) => pid));
     const left = untold.filter((pid) => ofThread(pid) || own.has(pid) || !isBelow(pid, process.pid, procfs));
     const undecided = untold.some((pid) => !left.includes(pid) && parentOf(pid, procfs) !== process.pid);
@@ -88,9 +91,11 @@ export class Run {
       ({ by, through }) => by === process.pid && through.some((file) => files.has(file)),
     );
     if (ofTests.length === 0) return [];
-    return ask({ type: 'left', since: this.#since }).filter(({ pid }) =>
-      ofTests.some((fork) => fork.pid === pid),
-    );
+    return this.#asked().filter(({ pid }) => ofTests.some((fork) => fork.pid === pid));
+  }
+
+  #asked(): readonly Left[] {
+    return ask({ type: 'left', since: this.#since });
   }
 }
 

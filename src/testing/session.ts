@@ -69,7 +69,7 @@ export class Session {
         request.answer = this.#left(request.since);
         return;
       case 'judge':
-        request.answer = this.#judge(request.since, request.diverted === true);
+        request.answer = this.#judge(request);
         return;
       case 'render': {
         const { PLAIN, renderHazard } = require('../render') as typeof import('../render');
@@ -87,9 +87,17 @@ export class Session {
         return;
       case 'test':
         this.#test = { name: request.name, file: request.file };
+        if (request.name === '' && request.file !== '') this.#beginFile();
         if (request.prepare) translateStacksWith(request.prepare);
         request.answer = true;
     }
+  }
+
+  /** What the last file's forks and hazards hold of its tests may go: only whom they were about is still asked. */
+  #beginFile(): void {
+    this.#leftovers.beginFile();
+    for (const [at, { opened, forked, ended, child, ...rest }] of this.#hazards.entries())
+      this.#hazards[at] = { ...rest, ...(child && { child: { pid: child.pid, command: child.command } }) };
   }
 
   /** Takes part in the engine: true where the hazard is for the asker alone. */
@@ -150,16 +158,15 @@ export class Session {
     return [...this.#leftovers.children(since), ...this.#leftovers.orphans(since).map(({ child }) => child)];
   }
 
-  #judge(since: Mark, diverted: boolean): Judgement {
+  #judge({ since, diverted, asked = diverted }: Extract<Request, { type: 'judge' }>): Judgement {
     const { ledger, exits, settle } = this.#options;
     settle();
     this.#judging = true;
     if (!this.#leftovers.isQuiet(since))
       exits.test(this.#leftovers.live(since), this.#leftovers.orphans(since));
     if (diverted) this.#diverting--;
-    const found = this.#since(since);
-    const hazards = diverted ? found : found.filter((hazard) => !this.#given.has(hazard));
-    if (diverted) for (const hazard of hazards) this.#given.add(hazard);
+    const hazards = this.#since(since).filter((hazard) => !this.#given.has(hazard));
+    if (asked) for (const hazard of hazards) this.#given.add(hazard);
     // those that were found earlier, while nobody judged, are told now as well
     for (const hazard of hazards) this.#noteLeft(hazard);
     this.#judging = false;
