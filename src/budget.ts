@@ -53,6 +53,7 @@ export class Budget {
 function isPlain(call: ForkCall, slowForkMs: number): boolean {
   return (
     call.error === undefined &&
+    !call.failed &&
     !call.detached &&
     call.primitive === 'fork' &&
     call.pendingStdout + call.pendingStderr === 0 &&

@@ -12,6 +12,7 @@ export class ChosenReporters {
   /** Those that write at the end, from all that they have heard. */
   readonly #late: Reporter[] = [];
   #opentelemetry: Reporter | undefined;
+  #made: ReporterOptions | undefined;
 
   /** `spoken`: a test runner speaks for what is found. */
   constructor(config: Config, spoken: () => boolean) {
@@ -32,8 +33,8 @@ export class ChosenReporters {
 
   /** Makes them all. One that cannot be made is said, and left out. */
   make(): Reporter[] {
-    const { reporters } = this.#config;
-    const names = reporters ?? ['terminal', 'otel'];
+    const { reporters, besides } = this.#config;
+    const names = [...(reporters ?? ['terminal', 'otel']), ...besides];
     const { createReporter, DOCUMENT_REPORTERS } = known();
     return names.flatMap((name) => {
       try {
@@ -49,9 +50,11 @@ export class ChosenReporters {
     });
   }
 
+  /** One object for all: those that share a file know each other by it. */
   get #options(): ReporterOptions {
     const { output } = this.#config;
-    return { cwd: workingDirectory() ?? '/', ...(output !== undefined && { output }) };
+    this.#made ??= { cwd: workingDirectory() ?? '/', ...(output !== undefined && { output }) };
+    return this.#made;
   }
 
   /** Whether the records of this run have it of a process that it lives on, as its parent has seen when that ended. */

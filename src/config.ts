@@ -7,6 +7,8 @@ export interface Config {
   readonly mode: 'off' | 'report' | 'throw';
   /** Built-in names or module paths. `undefined`: terminal, and otel as soon as an SDK is registered. */
   readonly reporters: readonly string[] | undefined;
+  /** Those besides, that nobody chooses. */
+  readonly besides: readonly string[];
   readonly output: string | undefined;
   readonly allow: readonly Allowance[];
   readonly stallMs: number;
@@ -28,6 +30,7 @@ export interface Configured {
 const DEFAULTS: Config = {
   mode: 'report',
   reporters: undefined,
+  besides: [],
   output: undefined,
   allow: [],
   stallMs: 1000,
@@ -59,10 +62,18 @@ export function readConfig(environment: NodeJS.ProcessEnv, cwd: string | undefin
   const { applySettings } = require('./settings') as typeof import('./settings');
   const complaints: string[] = [];
   const config = { ...DEFAULTS, ...applySettings(environment, file, complaints) };
-  // one file, although the program may change its directory before the first report
+  // the same files, although the program may change its directory before the first report
   const output =
     config.output !== undefined && cwd !== undefined ? resolve(cwd, config.output) : config.output;
-  return { config: { ...config, output }, complaints };
+  const base = file && !environment.FORKGUARD_REPORTERS ? dirname(file.path) : cwd;
+  const reporters = config.reporters?.map((name) => (isRelative(name) && base ? resolve(base, name) : name));
+  const besides = environment.FORKGUARD_INTERNAL_TALLY === undefined ? [] : ['tally'];
+  return { config: { ...config, reporters, output, besides }, complaints };
+}
+
+/** Whether a reporter is named by a path that starts where its name is read. */
+export function isRelative(name: string): boolean {
+  return /^\.\.?\//.test(name);
 }
 
 /** From now on the user's own patterns are secrets in this thread. What knows secrets is loaded only for them. */

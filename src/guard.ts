@@ -220,10 +220,13 @@ export class Guard implements Sink {
       const { children, hasStartedAny } = this.ledger;
       const nothing = !this.#observer && !this.#missed && children.size === 0;
       const ofThreads = hasStartedAny && threadNotes().childrenOfThreads().size > 0;
-      if (nothing && !ofThreads && !this.#losesOutput()) return;
-      this.observer.exit(code, capture(EXIT_DEPTH));
+      if (!nothing || ofThreads || this.#losesOutput()) this.observer.exit(code, capture(EXIT_DEPTH));
       const { exitCode } = this.config;
-      if (exitCode !== undefined && code === 0 && this.observer.engine.harmful) process.exitCode = exitCode;
+      // that of a thread is the program's
+      if (exitCode === undefined || code !== 0 || inWorker) return;
+      const harmful =
+        this.#observer?.engine.harmful || (hasStartedAny && threadNotes().threadsReportedHarm());
+      if (harmful) process.exitCode = exitCode;
     });
   }
 

@@ -29,6 +29,7 @@ import { AftermathView, ForkView, type SnapshotContext } from './snapshot';
 import { Strangers } from './strangers';
 import { TestNews } from './testing/news';
 import type { Session } from './testing/session';
+import { inWorker } from './thread';
 import { isTraced } from './tracing';
 
 const BURST: Gap = {
@@ -73,7 +74,10 @@ export class Observer {
       allow: gathered.config.allow,
       reporters: () => this.#reporters.make(),
       quiet: gathered.config.reporters === undefined,
-      publish: (hazard) => publishHazard(hazard),
+      publish: (hazard) => {
+        publishHazard(hazard);
+        if (gathered.config.exitCode !== undefined) tellOfHarm(hazard);
+      },
       pid: process.pid,
       threadId: gathered.ledger.threadId,
       ranMs: () => {
@@ -181,7 +185,8 @@ export class Observer {
 
   #skips(call: ForkCall): boolean {
     const { mode, slowForkMs } = this.#gathered.config;
-    if (mode === 'throw' || !this.#budget.skips(call, slowForkMs)) return false;
+    // a span is to have each hazard of its request
+    if (mode === 'throw' || call.span !== undefined || !this.#budget.skips(call, slowForkMs)) return false;
     this.engine.gap(BURST);
     return true;
   }
@@ -311,6 +316,12 @@ function once<T>(make: () => T): () => T {
     made ??= make();
     return made;
   };
+}
+
+/** The main thread ends the process, and with which code. */
+function tellOfHarm({ severity }: Hazard): void {
+  if (severity === 'info' || !inWorker) return;
+  (require('./exits/thread-notes') as typeof import('./exits/thread-notes')).tell({ type: 'harmful' });
 }
 
 function publishHazard(hazard: Hazard): void {

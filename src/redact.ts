@@ -11,6 +11,7 @@ import {
   type Option,
   REDACTED,
   SECRET_IN_NAME,
+  SECRET_VARIABLE,
   SECRET_WORD,
   SHAPES,
   type Shape,
@@ -65,9 +66,12 @@ function secretName(name: string): boolean {
   const bare = words.join('-');
   if (own.some((pattern) => matches(pattern.toLowerCase().replace(/^-+/, '').replaceAll('_', '-'), bare)))
     return true;
+  if (SECRET_VARIABLE.test(name)) return true;
   if (words.length === 0 || words[0] === 'no' || HARMLESS_END.has(words[words.length - 1] as string))
     return false;
-  return SECRET_IN_NAME.test(words.join('')) || words.some((word) => SECRET_WORD.has(word));
+  return (
+    SECRET_IN_NAME.test(words.join('')) || words.some((word) => SECRET_WORD.has(word.replace(/\d+$/, '')))
+  );
 }
 
 /** Every shape has one of these characters, or at least `SHORTEST`: most words are no secret at one glance. */

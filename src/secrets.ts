@@ -100,7 +100,9 @@ export const SHAPES: readonly Shape[] = [
 
 /** A variable or a flag whose name holds one of these words has a secret value. */
 export const SECRET_IN_NAME =
-  /passw|passphrase|pwd|secret|token|credential|sessionid|apikey|accesskey|privatekey/;
+  /passw|passphrase|pwd|secret|token|credential|sessionid|(?<!by|com)pass\d*$|(?:api|access|private|master|encryption|license|signing|auth)key/;
+/** An environment variable, by its spelling, with one of these in its name; a path in it may be secret, too. */
+export const SECRET_VARIABLE = /^(?=[A-Z][A-Z0-9_]{0,200}$).*(?:PASS|SECRET|TOKEN|KEY|CREDENTIAL)/;
 export const SECRET_WORD = new Set([
   'pass',
   'key',

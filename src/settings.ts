@@ -24,11 +24,14 @@ const flag: Parse = (value) => {
 };
 const text: Parse = (value) => (typeof value === 'string' && value !== '' ? { value } : bad('a path'));
 
-const KEYS: Record<keyof Config, { readonly variable: string; readonly parse: Parse }> = {
+/** What users can choose. */
+type Key = Exclude<keyof Config, 'besides'>;
+
+const KEYS: Record<Key, { readonly variable: string; readonly parse: Parse }> = {
   mode: {
     variable: 'FORKGUARD',
     parse: (value) =>
-      ['off', 'report', 'throw'].includes(String(value)) ? { value } : bad('off, report or throw'),
+      ['off', 'report', 'throw'].includes(value as string) ? { value } : bad('off, report or throw'),
   },
   reporters: { variable: 'FORKGUARD_REPORTERS', parse: list },
   output: { variable: 'FORKGUARD_OUTPUT', parse: text },
@@ -49,7 +52,7 @@ export function applySettings(
 ): Partial<Config> {
   const chosen: Record<string, unknown> = {};
   const take = (key: string, value: unknown, said: (value: string) => string) => {
-    const parsed = KEYS[key as keyof Config].parse(value);
+    const parsed = KEYS[key as Key].parse(value);
     if ('value' in parsed) chosen[key] = parsed.value;
     else complaints.push(`${said(shown(value))} is not understood: allowed is ${parsed.allowed}`);
   };

@@ -66,6 +66,35 @@ describe('run', () => {
     expect(clean.status).toBe(0);
   });
 
+  test('--exit-code leaves the reporters as package.json has them', () => {
+    writeFileSync(join(folder, 'hazard.js'), HAZARD);
+    writeFileSync(join(folder, 'package.json'), '{ "forkguard": { "reporters": ["github"] } }');
+    const args = ['run', '--exit-code', '66', '--', process.execPath, 'hazard.js'];
+    const { stderr, status } = forkguard(args, { cwd: folder });
+    expect(stderr.trim().split('\n')).toEqual([expect.stringMatching(/^::error .*missing-directories/)]);
+    expect(status).toBe(66);
+  });
+
+  test('Ctrl-C at a terminal reaches the command once', () => {
+    writeFileSync(
+      join(folder, 'counts.js'),
+      "let n = 0; process.on('SIGINT', () => n++); console.log('up'); setTimeout(() => console.log('got', String(n)), 1500);",
+    );
+    const script = `import os, pty, sys, time
+pid, fd = pty.fork()
+if pid == 0: os.execv(sys.argv[1], sys.argv[1:])
+out = b''
+while b'up' not in out: out += os.read(fd, 1000)
+os.write(fd, b'\\x03')
+try:
+  while True: out += os.read(fd, 1000)
+except OSError: pass
+sys.stdout.write(out.decode())`;
+    const command = [process.execPath, CLI, 'run', '--', process.execPath, join(folder, 'counts.js')];
+    const { stdout } = spawnSync('python3', ['-c', script, ...command], { encoding: 'utf8', env });
+    expect(stdout).toContain('got 1');
+  });
+
   test('NODE_OPTIONS that are there stay', () => {
     const { stdout } = forkguard(['run', '--', process.execPath, '-p', 'process.title'], {
       env: { NODE_OPTIONS: '--title=kept' },

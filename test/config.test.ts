@@ -18,6 +18,7 @@ test('nothing set: the documented defaults, and no complaint', () => {
     config: {
       mode: 'report',
       reporters: undefined,
+      besides: [],
       output: undefined,
       allow: [],
       stallMs: 1000,
@@ -49,7 +50,7 @@ test('environment values', () => {
   expect(complaints).toEqual([]);
   expect(config).toMatchObject({
     mode: 'throw',
-    reporters: ['terminal', './mine.js'],
+    reporters: ['terminal', join(folder, 'mine.js')],
     output: '/tmp/x',
     allow: [{ rule: 'slow-forks' }, { rule: 'shared-locks' }],
     stallMs: 250,

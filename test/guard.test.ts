@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { REGISTER, runNode } from './preload';
@@ -90,6 +90,47 @@ test('throw: the call throws the hazards, synchronously', () => {
   );
 });
 
+test('throw: what is caught was all; the child that was never made emits nothing that nobody can hear', () => {
+  const app = file(
+    'app.js',
+    `try { require('node:child_process').spawn('true', { cwd: '/no/such/directory' }); }
+     catch (error) { console.log(error.code); } setTimeout(() => console.log('goes on'), 50);`,
+  );
+  expect(runNode([app], { env: { FORKGUARD: 'throw', FORKGUARD_REPORTERS: 'none' } })).toMatchObject({
+    stdout: 'ERR_FORK_HAZARD\ngoes on\n',
+    status: 0,
+  });
+});
+
+test('the call of a burst that fails is judged', () => {
+  const app = file(
+    'app.js',
+    `const { execFileSync } = require('node:child_process'); const fs = require('node:fs'); fs.mkdirSync('there');
+     for (let i = 0; i < 60; i++) execFileSync('true', { cwd: 'there' });
+     fs.rmdirSync('there'); try { execFileSync('true', { cwd: 'there' }); } catch {}`,
+  );
+  expect(runNode([app], { cwd: folder }).stderr).toContain('error[missing-directories]');
+});
+
+test('reporters of one file write each record once', () => {
+  const output = join(folder, 'run.html');
+  const env = {
+    FORKGUARD_REPORTERS: 'html,sarif,junit,ndjson',
+    FORKGUARD_OUTPUT: output,
+    FORKGUARD_FORKS: '1',
+  };
+  expect(runNode([file('app.js', HAZARD)], { env }).stderr).toBe('');
+  const records = readFileSync(join(folder, 'run.ndjson'), 'utf8').trim().split('\n');
+  expect(records.map((record) => JSON.parse(record).type).sort()).toEqual(['fork', 'hazard', 'summary']);
+});
+
+test('a reporter by a relative path is found after the program has changed its directory', () => {
+  file('loud.js', "module.exports = { hazard: ({ rule }) => console.log('loud', rule) };");
+  const app = file('app.js', `process.chdir('/');${HAZARD}`);
+  const { stdout } = runNode([app], { cwd: folder, env: { FORKGUARD_REPORTERS: './loud.js' } });
+  expect(stdout).toContain('loud missing-directories');
+});
+
 test('an allowed rule is silent', () => {
   const { stderr } = runNode([file('app.js', HAZARD)], { env: { FORKGUARD_ALLOW: 'missing-directories' } });
   expect(stderr).toBe('');
@@ -103,6 +144,17 @@ test('the exit code is changed only where that was asked for and the program end
   expect(runNode([failing], { env: { FORKGUARD_EXIT_CODE: '66' } }).status).toBe(3);
   const exiting = file('exiting.js', `${HAZARD}\nchild.on('error', () => process.exit(0));`);
   expect(runNode([exiting], { env: { FORKGUARD_EXIT_CODE: '66' } }).status).toBe(66);
+});
+
+test('the exit code that was asked for is that of the process, also where a worker thread forked', () => {
+  const app = file(
+    'app.js',
+    `const { Worker, isMainThread } = require('node:worker_threads');
+     if (isMainThread) new Worker(__filename).on('exit', (code) => console.log('thread', code));
+     else require('node:child_process').spawnSync('true', { cwd: '/no/such/directory' });`,
+  );
+  const { stdout, status } = runNode([app], { env: { FORKGUARD_EXIT_CODE: '66' } });
+  expect([stdout, status]).toEqual(['thread 0\n', 66]);
 });
 
 test('the same hazard is told once and then counted', () => {

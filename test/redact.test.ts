@@ -9,6 +9,13 @@ afterEach(() => redactAlso([]));
 describe('redactArgs', () => {
   it.each<[string[], string[]]>([
     [['--password=hunter2'], [`--password=${R}`]],
+    ...['SSHPASS', 'DBPASS', 'PASS1', 'KEY2', 'STRIPEKEY', 'TOKEN_NAME', '--dbpass', '--masterkey'].map(
+      (name): [string[], string[]] => [[`${name}=hunter2`], [`${name}=${R}`]],
+    ),
+    [
+      ['keytool', '-storepass', 'hunter2', '--bypass', 'x'],
+      ['keytool', '-storepass', R, '--bypass', 'x'],
+    ],
     [
       ['--token', 'abc', '--verbose'],
       ['--token', R, '--verbose'],

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { isRelative } from '../config';
 import { type Io, UsageError } from './io';
 
 const HELP = `forkguard run [options] -- command …
@@ -20,8 +21,9 @@ Environment variables and "forkguard" in package.json hold for what is not given
 `;
 
 const REGISTER = join(__dirname, '..', '..', 'register.js');
-const TALLY = join(__dirname, '..', 'reporters', 'tally.js');
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'] as const;
+/** A terminal sends these to all that run in its foreground. */
+const OF_TERMINAL = new Set<string>(['SIGINT', 'SIGHUP', 'SIGQUIT']);
 
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const at = argv.indexOf('--');
@@ -80,14 +82,30 @@ function environment(options: Options, folder: string | undefined): NodeJS.Proce
     ...env,
     NODE_OPTIONS: `--require ${quoted} ${env.NODE_OPTIONS ?? ''}`.trim(),
     // left unset, each process chooses for itself: otel, too, where an SDK is registered
-    ...(reporters !== undefined && { FORKGUARD_REPORTERS: reporters }),
-    ...(folder && { FORKGUARD_REPORTERS: `${reporters ?? 'terminal'},${TALLY}` }),
     // children run in other directories
+    ...(reporters !== undefined && { FORKGUARD_REPORTERS: absolute(reporters) }),
     ...(output !== undefined && { FORKGUARD_OUTPUT: resolve(output) }),
     ...(options.allow !== undefined && { FORKGUARD_ALLOW: options.allow }),
     ...(options.forks && { FORKGUARD_FORKS: '1' }),
     ...(folder && { FORKGUARD_INTERNAL_TALLY: join(folder, 'tally') }),
   };
+}
+
+/** A list of reporters in which paths are absolute. */
+function absolute(reporters: string): string {
+  const names = reporters.split(',').map((name) => name.trim());
+  return names.map((name) => (isRelative(name) ? resolve(name) : name)).join();
+}
+
+/** Whether the command, which is in our process group, gets what is typed at a terminal (proc(5): pgrp, tty_nr, tpgid). */
+function isInForeground(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'latin1');
+    const [, , group, , terminal, foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return terminal !== '0' && foreground === group;
+  } catch {
+    return process.stdin.isTTY === true;
+  }
 }
 
 /** Runs the command in our place: its output, its signals, its exit code; 127 or 126, as a shell, if it cannot run. */
@@ -99,7 +117,9 @@ function supervise(
 ): Promise<number> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: 'inherit', env });
-    const forward = (signal: NodeJS.Signals) => child.kill(signal);
+    const forward = (signal: NodeJS.Signals) => {
+      if (!OF_TERMINAL.has(signal) || !isInForeground()) child.kill(signal);
+    };
     for (const signal of SIGNALS) process.on(signal, forward);
     child.on('error', (error: NodeJS.ErrnoException) => {
       const missing = error.code === 'ENOENT';

@@ -26,8 +26,9 @@ export function withVariables(api: string, args: readonly unknown[], variables: 
   const listed = api !== 'execSync' && (Array.isArray(args[1]) || (args[1] == null && args.length > 2));
   const at = listed ? 2 : 1;
   const options = (args[at] ?? {}) as { env?: Environment | null };
-  if (typeof options !== 'object') return [...args]; // Node will say what is wrong with it
-  const given = options.env ?? process.env;
+  // Node will say what is wrong with it
+  if (typeof options !== 'object' || Array.isArray(options)) return [...args];
+  const given = options.env || process.env;
   const env: Environment = {};
   for (const name in given) env[name] = given[name]; // inherited ones too, as Node does
   for (const [name, value] of wanted(variables, (name) => env[name])) env[name] = value;

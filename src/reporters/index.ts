@@ -16,12 +16,13 @@ const BUILT_IN: Readonly<Record<string, () => unknown>> = {
   sarif: () => require('./sarif'),
   junit: () => require('./junit'),
   none: () => require('./none'),
+  tally: () => require('./tally'),
 };
 
 /** Those that make one document, anew with each process that ends. */
 export const DOCUMENT_REPORTERS: ReadonlySet<string> = new Set(['html', 'sarif', 'junit']);
 
-const REPORTER_NAMES: readonly string[] = Object.keys(BUILT_IN);
+const REPORTER_NAMES: readonly string[] = Object.keys(BUILT_IN).filter((name) => name !== 'tally');
 
 function load(name: string, cwd: string): unknown {
   try {

@@ -1,7 +1,7 @@
 import type { Reporter } from '../model';
 import { appendLine } from './append';
 
-/** Leaves a mark that `forkguard run --exit-code` finds: some process of the tree reported harm. */
+/** For `forkguard run --exit-code` alone: leaves a mark that some process of the tree has reported harm. */
 export default function tally(): Reporter {
   const path = process.env.FORKGUARD_INTERNAL_TALLY;
   return {

@@ -42,7 +42,7 @@ const engine = new Engine({
   rules: () => stallRules,
   allow: config.allow,
   reporters: () =>
-    (config.reporters ?? ['terminal'])
+    [...(config.reporters ?? ['terminal']), ...config.besides]
       .filter((name) => !isLater(name))
       .flatMap((name) => {
         try {
