@@ -98,6 +98,9 @@ describe('forkguard report', () => {
     expect(() => call(file, '--pdf')).toThrow(/^report: Unknown option '--pdf'/);
     expect(() => call(join(dir, 'gone'))).toThrow(/^cannot read .*ENOENT/);
     expect(() => call(dir)).toThrow('it is not a regular file');
+    const before = readFileSync(file, 'utf8');
+    expect(() => call(file, '--junit', file)).toThrow('is named twice');
+    expect(readFileSync(file, 'utf8')).toBe(before);
     expect(() => call(__filename)).toThrow('holds no record of forkguard');
     expect(() => call(file, '--html', join(dir, 'gone/x.html'))).toThrow(/^cannot write .*ENOENT/);
   });

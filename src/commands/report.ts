@@ -121,6 +121,10 @@ export function report(argv: readonly string[], io: Io): number {
     [values.sarif, () => toSarif(run, cwd)],
     [values.junit, () => toJunit(run, cwd)],
   ];
+  const paths = [file, ...wanted.flatMap(([path]) => path ?? [])].map((path) => resolve(path));
+  const twice = paths.find((path, at) => paths.indexOf(path) !== at);
+  if (twice !== undefined)
+    throw new UsageError(`${escapeText(twice, 500)} is named twice: each report needs a file of its own`);
   for (const [path, make] of wanted) {
     if (path === undefined) continue;
     try {

@@ -36,6 +36,7 @@ export const writableExecutables: Rule = {
         'the call failed',
         ...writers.map(({ fd, target }) => `/proc/self/fd/${fd} -> ${target}, open for writing`),
       ],
+      resource: writer?.resource,
       subject: moment.file,
       severity: writer ? 'error' : 'info',
       fork: moment.id,
