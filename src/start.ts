@@ -14,11 +14,12 @@ export type Options = Partial<Config>;
 export function start(options: Options = {}): Guard | undefined {
   const global = globalThis as Global;
   if (global[GUARD]) return global[GUARD];
+  // also where it is off: the children are told to load it all the same
+  if (!inWorker && isNamed()) (require('./own-preload') as typeof import('./own-preload')).passOnByPath();
   const { config, complaints } = readConfig(process.env, workingDirectory());
   for (const complaint of complaints) say(complaint);
   const chosen = { ...config, ...options };
   if (chosen.mode === 'off') return undefined;
-  if (!inWorker && isNamed()) (require('./own-preload') as typeof import('./own-preload')).passOnByPath();
   const guard = new Guard(chosen);
   Object.defineProperty(global, GUARD, { value: guard, configurable: true, enumerable: false });
   return guard;

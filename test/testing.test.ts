@@ -507,6 +507,8 @@ test('children that start in other directories load the preload that was named b
   );
   const by = [{ NODE_OPTIONS: '-r forkguard/register' }, { NODE_OPTIONS: '--import=forkguard/register' }];
   for (const env of by) expect((await run('.', [name], env)).output).toBe('7\n\nfork 0\n');
+  const off = { FORKGUARD: 'off', NODE_OPTIONS: '-r forkguard/register' };
+  expect((await run('.', [name], off)).output).toBe('7\n\nfork 0\n');
   const flags = ['--require', 'forkguard/register', name];
   expect((await run('.', flags, { NODE_OPTIONS: '' })).output).toBe('7\n\nfork 0\n');
 });

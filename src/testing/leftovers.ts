@@ -89,6 +89,11 @@ export class Leftovers {
     return [...exits.alive(live).flatMap(({ child, service }) => (service ? [] : child)), ...leaving];
   }
 
+  serves(pid: number): boolean {
+    const made = ofThreads().get(pid);
+    return made !== undefined && this.#options.exits.serves(made);
+  }
+
   orphans(since: Mark): readonly Orphan[] {
     const last = this.#found;
     if (last?.since === since && now() - last.at < AT_ONCE_MS) return last.orphans;
@@ -114,11 +119,10 @@ export class Leftovers {
       (pid) => !since.pids.has(pid) && !ledger.children.has(pid) && !this.#lineage.knows(pid),
     );
     if (foreign.length === 0) return [];
-    const { childrenOfThreads } = require('../exits/thread-notes') as typeof import('../exits/thread-notes');
-    const ofThreads = childrenOfThreads();
+    const children = ofThreads();
     return foreign.flatMap((pid) => {
       const stat = procfs.stat(pid);
-      const made = ofThreads.get(pid);
+      const made = children.get(pid);
       if (!stat || isDead(stat) || !made || !ledger.hasStarted(made.thread) || exits.serves(made)) return [];
       const { forked } = made.fork;
       return {
@@ -133,4 +137,9 @@ export class Leftovers {
       };
     });
   }
+}
+
+/** Loaded where there are threads. */
+function ofThreads(): ReturnType<typeof import('../exits/thread-notes')['childrenOfThreads']> {
+  return (require('../exits/thread-notes') as typeof import('../exits/thread-notes')).childrenOfThreads();
 }

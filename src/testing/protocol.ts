@@ -34,6 +34,8 @@ export type Request =
   | { readonly type: 'mark'; readonly divert?: boolean; answer?: Mark }
   /** Which children and orphans have come since, and live. */
   | { readonly type: 'left'; readonly since: Mark; answer?: readonly Left[] }
+  /** Whether a child of a worker thread serves until that ends. */
+  | { readonly type: 'serves'; readonly pid: number; answer?: boolean }
   /** What was found since, what is left included. `asked`: by the test itself, so that nobody else is told. */
   | {
       readonly type: 'judge';

@@ -75,9 +75,7 @@ export class Run {
     );
     // a child of a worker thread stays below this process when the thread has gone, and may serve until then
     const ofThread = (pid: number) =>
-      last(pid)?.by === process.pid &&
-      last(pid)?.thread !== 0 &&
-      this.#asked().some((one) => one.pid === pid);
+      last(pid)?.by === process.pid && last(pid)?.thread !== 0 && !ask({ type: 'serves', pid });
     const own = new Set(this.#ownLeft(forks, known).map(({ pid }) => pid));
     const left = untold.filter((pid) => ofThread(pid) || own.has(pid) || !isBelow(pid, process.pid, procfs));
     const undecided = untold.some((pid) => !left.includes(pid) && parentOf(pid, procfs) !== process.pid);
@@ -91,11 +89,9 @@ export class Run {
       ({ by, through }) => by === process.pid && through.some((file) => files.has(file)),
     );
     if (ofTests.length === 0) return [];
-    return this.#asked().filter(({ pid }) => ofTests.some((fork) => fork.pid === pid));
-  }
-
-  #asked(): readonly Left[] {
-    return ask({ type: 'left', since: this.#since });
+    return ask({ type: 'left', since: this.#since }).filter(({ pid }) =>
+      ofTests.some((fork) => fork.pid === pid),
+    );
   }
 }
 

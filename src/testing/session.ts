@@ -68,6 +68,9 @@ export class Session {
       case 'left':
         request.answer = this.#left(request.since);
         return;
+      case 'serves':
+        request.answer = this.#leftovers.serves(request.pid);
+        return;
       case 'judge':
         request.answer = this.#judge(request);
         return;
