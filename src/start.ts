@@ -25,13 +25,9 @@ export function start(options: Options = {}): Guard | undefined {
   return guard;
 }
 
-/** Whether the preload was asked for by the name of the package, and not by its path. */
+/** Whether the preload may have been asked for by the name of the package; most often it is by its path. */
 function isNamed(): boolean {
-  const { execArgv, env } = process;
-  const words = /^(?:--require=|--import=)?forkguard\/register$/;
-  return (
-    (env.NODE_OPTIONS?.includes('forkguard/register') ?? false) || execArgv.some((word) => words.test(word))
-  );
+  return [process.env.NODE_OPTIONS, ...process.execArgv].some((text) => text?.includes('forkguard/register'));
 }
 
 /** The guard of this thread, if there is one. */
