@@ -8,7 +8,11 @@ const bad = (allowed: string): Parsed => ({ allowed });
 const list: Parse = (value) => {
   const items = typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
   const good = Array.isArray(items) && items.every((item) => typeof item === 'string');
-  return good ? { value: items.filter(Boolean) } : bad('a list of names, separated by commas');
+  const names = good ? items.filter(Boolean) : [];
+  // commas alone are a variable that was not filled in, where `[]` means nobody
+  if (!good || (typeof value === 'string' && names.length === 0))
+    return bad('a list of names, separated by commas');
+  return { value: names };
 };
 const wholeNumber =
   (least: number, most: number): Parse =>
@@ -80,7 +84,8 @@ export function applySettings(
 function settingsOf(file: SettingsFile | undefined, complaints: string[]): object {
   let settings: unknown;
   try {
-    settings = file && JSON.parse(file.content)?.forkguard;
+    // npm reads it with a byte order mark, too
+    settings = file && JSON.parse(file.content.replace(/^\uFEFF/, ''))?.forkguard;
   } catch {
     // Node itself will say what is wrong with the file
   }

@@ -11,7 +11,7 @@ import { Running } from './testing/running';
 
 export type { Allowance } from './allow';
 export type { Hazard } from './model';
-export { matchers } from './testing/matchers';
+export { type ForkMatchers, type MatcherOptions, matchers } from './testing/matchers';
 export type { Mark } from './testing/protocol';
 
 export interface VerifyOptions {
@@ -56,7 +56,7 @@ export async function findHazards(
  * Fails where `findHazards` finds a warning or an error that is not allowed. Without a body it looks at what has
  * happened since `options.since`.
  *
- * @throws AssertionError whose message is the report; `actual` are the hazards
+ * @throws AssertionError whose message is the report; its `hazards` are those that failed it
  * @throws Error where forkguard was not preloaded; whatever `body` throws
  */
 export async function verifyNoHazards(
@@ -78,15 +78,13 @@ async function findHarmful(body: () => unknown, options: VerifyOptions): Promise
 }
 
 function errorOf(hazards: readonly Hazard[], above: (...args: never[]) => unknown): AssertionError {
+  // the message says it all: runners print `actual` besides it, and jest what is not `fail` in words of its own
   const error = new AssertionError({
     message: ask({ type: 'render', hazards }),
-    actual: hazards,
-    expected: [],
-    operator: 'verifyNoHazards',
+    operator: 'fail',
     stackStartFn: above,
   });
-  // the message says it all: mocha would print the objects as well
-  return Object.defineProperty(error, 'showDiff', { value: false, configurable: true, writable: true });
+  return Object.defineProperty(error, 'hazards', { value: hazards, configurable: true, writable: true });
 }
 
 /** The hooks of `node:test`, mocha and the like. */

@@ -76,12 +76,18 @@ test('package.json is found from a folder below it, and the environment wins', (
   expect(config.allow).toEqual([{ rule: 'inheritable-descriptors', target: '/run/*.lock', reason: 'cron' }]);
 });
 
+test('package.json may begin with a byte order mark', () => {
+  writeFileSync(join(folder, 'package.json'), '\ufeff{ "forkguard": { "stallMs": 400 } }');
+  expect(readConfig({}, folder).config.stallMs).toBe(400);
+});
+
 test.each([
   ['FORKGUARD', 'on', 'off, report or throw'],
   ['FORKGUARD_STALL_MS', 'soon', 'a whole number from 50 to 3600000'],
   ['FORKGUARD_STALL_MS', '1e3', 'a whole number from 50 to 3600000'],
   ['FORKGUARD_EXIT_CODE', '0', 'a whole number from 1 to 255'],
   ['FORKGUARD_FORKS', 'yes', '1 or 0'],
+  ['FORKGUARD_REPORTERS', ' , ', 'a list of names'],
 ])('%s=%s is answered by key, value and what is allowed', (key, value, allowed) => {
   const { config, complaints } = readConfig({ [key]: value }, folder);
   expect(complaints).toHaveLength(1);

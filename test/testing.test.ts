@@ -442,6 +442,7 @@ test('findHazards, verifyNoHazards and the matchers', async () => {
        leaked.kill('SIGKILL');
        await expect(verifyNoHazards(leak)).rejects.toMatchObject({
          code: 'ERR_ASSERTION', message: expect.stringContaining('warning[orphaned-children]'),
+         hazards: [{ rule: 'orphaned-children' }],
        });
        await verifyNoHazards(() => {}, { since: ignoreCurrent() });
        await expect(verifyNoHazards(() => { throw new Error('of the body'); })).rejects.toThrow('of the body');
@@ -494,6 +495,29 @@ test('findHazards, verifyNoHazards and the matchers', async () => {
     expect(output).toContain('Tests:       8 passed, 8 total');
     expect(code).toBe(0);
   }
+});
+
+test.each([
+  ['jest', [JEST, '-c', '{}', '--testMatch', '**/told.js', '--forceExit']],
+  ['node:test', ['--test', '--test-reporter=spec', 'told.js']],
+  ['mocha', [MOCHA, '--parallel', 'told.js']],
+])('what verifyNoHazards throws is the report alone, in %s', async (_, args) => {
+  const folder = join(project, 'told');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(
+    join(folder, 'told.js'),
+    `const { verifyNoHazards } = require('forkguard/testing');
+     const test = globalThis.test ?? globalThis.it ?? require('node:test').test;
+     test('leaks', async () => {
+       let child;
+       const leak = () => { child = require('child_process').spawn('sleep', ['50'], { stdio: 'ignore' }); };
+       await verifyNoHazards(leak).finally(() => child.kill());
+     });`,
+  );
+  const { code, output } = await run('told', args);
+  expect(code).not.toBe(0);
+  expect(output).toContain('warning[orphaned-children]');
+  expect(output).not.toContain('fingerprint');
 });
 
 test('children that start in other directories load the preload that was named by its package', async () => {

@@ -1,6 +1,13 @@
+import { expect as imported } from '@jest/globals';
 import { expectTypeOf } from 'expect-type';
 import * as forkguard from '../src';
-import type {} from '../src/testing';
+import type { ForkMatchers } from '../src/testing';
+
+// as docs/tests.md has it
+declare module 'expect' {
+  interface Matchers<R, T> extends ForkMatchers {}
+  interface AsymmetricMatchers extends ForkMatchers<unknown> {}
+}
 
 // What users write against: a change here is a change of the public types. `npm run check` compiles it.
 
@@ -29,4 +36,11 @@ test('the matchers, where jest is global', () => {
   expectTypeOf(matched).returns.toEqualTypeOf<Promise<void>>();
   expectTypeOf(() => expect([]).not.toLeaveNoChildren()).returns.toEqualTypeOf<Promise<void>>();
   expectTypeOf(() => ({ hazards: expect.toForkSafely() })).returns.toEqualTypeOf<{ hazards: unknown }>();
+  expectTypeOf(() => expect.not.toForkSafely()).returns.toEqualTypeOf<unknown>();
+});
+
+test('the matchers of an imported expect', () => {
+  const matched = () => imported(() => {}).toForkSafely({ allow: ['slow-forks'] });
+  expectTypeOf(matched).returns.toEqualTypeOf<Promise<void>>();
+  expectTypeOf(() => ({ hazards: imported.toForkSafely() })).returns.toEqualTypeOf<{ hazards: unknown }>();
 });

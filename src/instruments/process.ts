@@ -21,7 +21,7 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
   addOwn(Object.getPrototypeOf(process), 'emit', emit, (_, self, args) => {
     if (self !== process) return Reflect.apply(emit, self, args);
     const event = args[0];
-    if (event === 'exit') {
+    if (event === 'exit' && isEnding()) {
       const exiting = (code: number) => sink.exiting(code);
       // a listener that calls `process.exit()` itself does not come back
       const undo = beforeReallyExit(exiting);
@@ -60,6 +60,9 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
 function isRequest(event: unknown): event is string {
   return event === 'SIGTERM' || event === 'SIGINT' || event === 'SIGHUP' || event === 'disconnect';
 }
+
+/** False where a program emits `exit` by itself, and goes on (lib/internal/process/per_thread.js). */
+const isEnding = () => (process as { _exiting?: boolean })._exiting !== false;
 
 /** Somebody has put an `emit` of his own in front of ours, and may act once ours has returned. */
 const isWrapped = () => Object.hasOwn(process, 'emit');

@@ -22,6 +22,7 @@ declare global {
     // biome-ignore lint/complexity/noBannedTypes: interfaces merge only with the same parameters, those of @types/jest
     interface Matchers<R, T = {}> extends ForkMatchers {}
     interface Expect extends ForkMatchers<unknown> {}
+    interface InverseAsymmetricMatchers extends ForkMatchers<unknown> {}
   }
 }
 
