@@ -21,6 +21,12 @@ export interface Config {
   readonly redact: readonly string[];
 }
 
+/** What a program can choose itself, as package.json would have it. */
+export type Options = Partial<Omit<Config, 'besides' | 'allow'>> & {
+  /** Names of rules, or finer allowances. */
+  readonly allow?: readonly (string | Allowance)[];
+};
+
 export interface Configured {
   readonly config: Config;
   /** One line for each value that could not be understood: key, value and what is allowed. */
@@ -51,21 +57,30 @@ export interface SettingsFile {
 }
 
 /**
- * Reads the environment, then package.json; the environment wins. Never throws. Without `cwd` (the working directory
- * may have been removed) there is no package.json. What only settings need is loaded where there are some.
+ * Reads the environment, then package.json; the environment wins, and `options` over both. Without `cwd` (the working
+ * directory may have been removed) there is no package.json. What only settings need is loaded where there are some.
+ *
+ * @throws TypeError where an option cannot be understood
  */
-export function readConfig(environment: NodeJS.ProcessEnv, cwd: string | undefined): Configured {
+export function readConfig(
+  environment: NodeJS.ProcessEnv,
+  cwd: string | undefined,
+  options: Options = {},
+): Configured {
   const file = settingsFile(cwd);
-  if (!file && !Object.keys(environment).some((name) => name.startsWith('FORKGUARD'))) {
-    return { config: DEFAULTS, complaints: [] };
-  }
-  const { applySettings } = require('./settings') as typeof import('./settings');
+  const named = [
+    ...Object.keys(environment).filter((name) => name.startsWith('FORKGUARD')),
+    ...Object.keys(options),
+  ];
+  if (!file && named.length === 0) return { config: DEFAULTS, complaints: [] };
+  const { applySettings, checked } = require('./settings') as typeof import('./settings');
   const complaints: string[] = [];
-  const config = { ...DEFAULTS, ...applySettings(environment, file, complaints) };
+  const config = { ...DEFAULTS, ...applySettings(environment, file, complaints), ...checked(options) };
   // the same files, although the program may change its directory before the first report
   const output =
     config.output !== undefined && cwd !== undefined ? resolve(cwd, config.output) : config.output;
-  const base = file && !environment.FORKGUARD_REPORTERS ? dirname(file.path) : cwd;
+  const ofFile = !environment.FORKGUARD_REPORTERS && options.reporters === undefined;
+  const base = file && ofFile ? dirname(file.path) : cwd;
   const reporters = config.reporters?.map((name) => (isRelative(name) && base ? resolve(base, name) : name));
   const besides = environment.FORKGUARD_INTERNAL_TALLY === undefined ? [] : ['tally'];
   return { config: { ...config, reporters, output, besides }, complaints };

@@ -1,12 +1,13 @@
 /**
  * forkguard as a module. Most programs need none of it: `node -r forkguard/register app.js` is enough.
  */
+import type { Options } from './config';
 import type { Hazard } from './model';
-import { current, type Options, start as startGuard, stop as stopGuard } from './start';
+import { current, start as startGuard, stop as stopGuard } from './start';
 
 export type { Allowance } from './allow';
 export type { ForkMessage, ResourceMessage } from './channels';
-export type { Config } from './config';
+export type { Config, Options } from './config';
 export type {
   ChildFacts,
   Finding,
@@ -27,7 +28,6 @@ export type {
   Summary,
 } from './model';
 export type { ForkguardRecord } from './records';
-export type { Options } from './start';
 
 /** Names of the public diagnostics channels; `docs/channels.md` tells what is published on them. */
 export const channels = {
@@ -41,6 +41,8 @@ export const channels = {
  * Starts guarding this thread, as the preload does. What `options` leaves out comes from the environment and
  * package.json. A second start changes nothing. Descriptors, sockets and children that are older are not known
  * by the place where they were opened: preload where you can.
+ *
+ * @throws TypeError naming an option that cannot be understood, its value and what is allowed
  */
 export function start(options: Options = {}): { stop(): void } {
   startGuard(options);

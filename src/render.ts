@@ -177,7 +177,8 @@ export function hazardRecord(hazard: Hazard): HazardRecord {
     pid: hazard.pid,
     threadId: hazard.threadId,
     fork: hazard.fork ?? null,
-    child: child === undefined ? null : { pid: child.pid, command: escapeText(child.command) },
+    // one that could not be made has a command, by which it can be allowed, and no pid
+    child: !child?.pid ? null : { pid: child.pid, command: escapeText(child.command) },
     resource:
       resource === undefined
         ? null

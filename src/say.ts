@@ -20,7 +20,7 @@ export function say(line: string): void {
 export function messageOf(error: unknown): string {
   try {
     const message = error instanceof Error ? error.message : String(error);
-    return (message.split('\n')[0] as string).slice(0, 200);
+    return (message.split('\n')[0] as string).slice(0, 500);
   } catch {
     return 'something that has no message';
   }

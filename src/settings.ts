@@ -1,5 +1,5 @@
 import type { Allowance } from './allow';
-import type { Config, SettingsFile } from './config';
+import type { Config, Options, SettingsFile } from './config';
 
 type Parsed = { value: unknown } | { allowed: string };
 type Parse = (value: unknown) => Parsed;
@@ -47,6 +47,25 @@ const KEYS: Record<Key, { readonly variable: string; readonly parse: Parse }> = 
   break: { variable: 'FORKGUARD_BREAK', parse: flag },
   redact: { variable: 'FORKGUARD_REDACT', parse: list },
 };
+
+/**
+ * What a program has chosen in its call of `start`.
+ *
+ * @throws TypeError naming the key, the value and what is allowed
+ */
+export function checked(options: Options): Partial<Config> {
+  const chosen: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(options)) {
+    if (!Object.hasOwn(KEYS, key))
+      throw new TypeError(`${key} is no option of forkguard: there are ${Object.keys(KEYS).join(', ')}`);
+    if (value === undefined) continue;
+    const parsed = KEYS[key as Key].parse(value);
+    if (!('value' in parsed))
+      throw new TypeError(`the option ${key} is ${shown(value)}: allowed is ${parsed.allowed}`);
+    chosen[key] = parsed.value;
+  }
+  return chosen;
+}
 
 /** What the file and the environment choose. What cannot be understood becomes a complaint. */
 export function applySettings(

@@ -1,4 +1,4 @@
-import { type Config, readConfig } from './config';
+import { type Options, readConfig } from './config';
 import { workingDirectory } from './directory';
 import { Guard } from './guard';
 import { say } from './say';
@@ -8,19 +8,20 @@ import { inWorker } from './thread';
 const GUARD = Symbol.for('forkguard.guard');
 type Global = typeof globalThis & { [GUARD]?: Guard };
 
-export type Options = Partial<Config>;
-
-/** Starts guarding this thread. A second start changes nothing and returns the guard that is there. */
+/**
+ * Starts guarding this thread. A second start changes nothing and returns the guard that is there.
+ *
+ * @throws TypeError where an option cannot be understood
+ */
 export function start(options: Options = {}): Guard | undefined {
   const global = globalThis as Global;
   if (global[GUARD]) return global[GUARD];
   // also where it is off: the children are told to load it all the same
   if (!inWorker && isNamed()) (require('./own-preload') as typeof import('./own-preload')).passOnByPath();
-  const { config, complaints } = readConfig(process.env, workingDirectory());
+  const { config, complaints } = readConfig(process.env, workingDirectory(), options);
   for (const complaint of complaints) say(complaint);
-  const chosen = { ...config, ...options };
-  if (chosen.mode === 'off') return undefined;
-  const guard = new Guard(chosen);
+  if (config.mode === 'off') return undefined;
+  const guard = new Guard(config);
   Object.defineProperty(global, GUARD, { value: guard, configurable: true, enumerable: false });
   return guard;
 }

@@ -122,3 +122,26 @@ test('an unknown part of an allowance is not silently ignored', () => {
 test('a value with a line break stays on one line', () => {
   expect(readConfig({ FORKGUARD: 'x\ny\u001b[31m' }, folder).complaints[0]).not.toMatch(/[\n\u001b]/);
 });
+
+test('what a program chooses itself wins, may be written as in package.json, and is refused if it cannot be understood', () => {
+  settings({ stallMs: 400, slowForkMs: 7 });
+  const { config } = readConfig({ FORKGUARD_STALL_MS: '300' }, folder, {
+    stallMs: 200,
+    allow: ['slow-forks', { rule: 'shared-locks', command: 'x' }],
+    reporters: ['./mine.js'],
+    output: undefined as never,
+  });
+  expect(config).toMatchObject({
+    stallMs: 200,
+    slowForkMs: 7,
+    output: undefined,
+    allow: [{ rule: 'slow-forks' }, { rule: 'shared-locks', command: 'x' }],
+    reporters: [join(folder, 'mine.js')],
+  });
+  for (const [options, message] of [
+    [{ stallMs: 'soon' }, 'the option stallMs is soon: allowed is a whole number from 50 to 3600000'],
+    [{ allow: [5] }, 'the option allow is [5]: allowed is rule names'],
+    [{ besides: ['tally'] }, 'besides is no option of forkguard: there are mode, reporters'],
+  ] as const)
+    expect(() => readConfig({}, folder, options as never)).toThrow(message);
+});

@@ -16,7 +16,9 @@ test('the module', () => {
   expectTypeOf(forkguard.start).returns.toEqualTypeOf<{ stop(): void }>();
   expectTypeOf(forkguard.check).returns.toEqualTypeOf<Promise<forkguard.Hazard[]>>();
   expectTypeOf<forkguard.Options['mode']>().toEqualTypeOf<'off' | 'report' | 'throw' | undefined>();
-  expectTypeOf<forkguard.Options['allow']>().toEqualTypeOf<readonly forkguard.Allowance[] | undefined>();
+  expectTypeOf<forkguard.Options['allow']>().toEqualTypeOf<
+    readonly (string | forkguard.Allowance)[] | undefined
+  >();
 });
 
 test('a hazard', () => {

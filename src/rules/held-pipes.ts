@@ -2,6 +2,9 @@ import type { Finding } from '../model';
 import type { PipeHolder, Rule } from './rule';
 import { named, seconds } from './words';
 
+/** As what is waited for has it among the pipes. */
+const CHANNEL = 'the IPC channel';
+
 /**
  * ### What it reports
  * A child that has exited while another process still holds its stdout, stderr or IPC channel, so that `close`
@@ -24,7 +27,8 @@ import { named, seconds } from './words';
  *
  * ### Instead
  * Redirect the output of what goes to the background (`redis-server >/dev/null 2>&1 &`), start it with
- * `stdio: 'ignore'` and `detached: true`, or listen to `exit` and destroy `child.stdout` there.
+ * `stdio: 'ignore'` and `detached: true`, or listen to `exit` and destroy `child.stdout` there. Of an IPC channel,
+ * start it without the channel's descriptor, or call `child.disconnect()` at `exit`.
  */
 export const heldPipes: Rule = {
   name: 'held-pipes',
@@ -39,7 +43,7 @@ export const heldPipes: Rule = {
           what: `${named(child)} has exited, but ${holderName(holder)} holds ${listOf(holder.pipes)}`,
           forked: fork.forked,
           why: `${listOf(holder.pipes)} ${end(holder.pipes)} only when the last process that holds ${them(holder.pipes)} has closed ${them(holder.pipes)}; ${misses} does not come before \`${holder.command}\` exits or closes ${them(holder.pipes)}`,
-          help: `redirect the output of \`${holder.command}\` where it is started (\`>/dev/null 2>&1\`), or wait for \`exit\` instead of \`close\` and destroy the streams of the child there`,
+          help: helpOf(holder),
           proof: [`the exit of pid ${child.pid} was reported ${seconds(exitedMs ?? 0)} ago`],
           subject: `${fork.api} ${holder.command} ${holder.pipes.join()}`,
           fork: fork.id,
@@ -67,6 +71,16 @@ export const heldPipes: Rule = {
     }
   },
 };
+
+/** `close` waits for the channel, too, which has nothing to do with output. */
+function helpOf({ command, pipes }: PipeHolder): string {
+  const only = pipes.length === 1 ? pipes[0] : undefined;
+  if (only === CHANNEL)
+    return `start \`${command}\` without the descriptor of the channel in its \`stdio\`, or call \`child.disconnect()\` at the \`exit\` of the child`;
+  const also = pipes.includes(CHANNEL) ? ', without the descriptor of the channel' : '';
+  const there = pipes.includes(CHANNEL) ? ', and call `child.disconnect()`' : '';
+  return `redirect the output of \`${command}\` where it is started (\`>/dev/null 2>&1\`)${also}, or wait for \`exit\` instead of \`close\` and destroy the streams of the child there${there}`;
+}
 
 function finding(holder: PipeHolder, rest: Finding): Finding {
   return { ...rest, proof: [...rest.proof, ...holder.proof] };
