@@ -207,6 +207,7 @@ export class Observer {
   released(child: LiveChild): Hazard[] {
     // whom a pipe of it keeps alive does not end before it, or is looked at then
     const ends = keptAliveThrough(child.process).length === 0;
+    child.fork.releaseJudged = ends;
     const hazards = ends ? this.engine.run('release', new ForkView(child.fork, this.context)) : [];
     this.exits.released(child);
     this.drainGaps();

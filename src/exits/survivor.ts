@@ -29,6 +29,7 @@ export interface Candidate {
   /** The program and its arguments, as they are. */
   readonly words: readonly string[];
   readonly unreferenced: boolean;
+  readonly releaseJudged?: boolean;
   readonly madeAtExit?: boolean;
   /** Nor do its pipes and its channel keep this thread alive. */
   readonly released: boolean;
@@ -44,7 +45,7 @@ export interface Candidate {
 /** A child of this thread. */
 export function ownChild(live: LiveChild, departures: Pick<Departures, 'signals'>): Candidate[] {
   const { fork, process } = live;
-  const { child, unreferenced, atExit: madeAtExit } = fork;
+  const { child, unreferenced, releaseJudged, atExit: madeAtExit } = fork;
   if (!child) return [];
   const released = unreferenced && keptAliveThrough(process).length === 0;
   const { file, args } = fork.request;
@@ -52,7 +53,9 @@ export function ownChild(live: LiveChild, departures: Pick<Departures, 'signals'
   const told = isToldByUse(live) ? { told: { answer: true } } : {};
   const { connected } = process;
   const words = [file, ...args];
-  return [{ fork, child, words, unreferenced, madeAtExit, released, connected, signals, ...told }];
+  return [
+    { fork, child, words, unreferenced, releaseJudged, madeAtExit, released, connected, signals, ...told },
+  ];
 }
 
 /**
@@ -94,6 +97,7 @@ class LivingChild implements Survivor {
   readonly fork: Fork;
   readonly child: ChildFacts;
   readonly unreferenced: boolean;
+  readonly releaseJudged: boolean;
   readonly madeAtExit: boolean;
   readonly connected: boolean;
   readonly thread: number | undefined;
@@ -110,6 +114,7 @@ class LivingChild implements Survivor {
     this.fork = candidate.fork;
     this.child = candidate.child;
     this.unreferenced = candidate.unreferenced;
+    this.releaseJudged = candidate.releaseJudged === true;
     this.madeAtExit = candidate.madeAtExit === true;
     this.connected = candidate.connected;
     this.thread = candidate.thread;

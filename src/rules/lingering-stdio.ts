@@ -52,8 +52,8 @@ export const lingeringStdio: Rule = {
   },
   *exit(snapshot) {
     if (snapshot.moment.of !== 'process') return; // it goes on
-    for (const { fork, child, shared } of snapshot.survivors()) {
-      if (!fork.detached) continue;
+    for (const { fork, child, shared, releaseJudged } of snapshot.survivors()) {
+      if (!fork.detached || releaseJudged) continue;
       for (const { descriptor, proof } of shared) {
         if (!isOutput(descriptor)) continue;
         yield {

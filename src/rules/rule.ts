@@ -247,6 +247,8 @@ export interface Survivor {
   readonly thread: number | undefined;
   /** The program called `unref()` on it. */
   readonly unreferenced: boolean;
+  /** What that means was judged then. */
+  readonly releaseJudged: boolean;
   /** It was made in a listener of `exit`, where nobody can wait for it any more. */
   readonly madeAtExit: boolean;
   /** It leads a session of its own, as with `detached` or setsid(1), or ignores SIGHUP, as with nohup(1). */

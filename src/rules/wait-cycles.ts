@@ -64,8 +64,8 @@ function cycle(call: StalledCall): Finding {
       : `${call.thread} waits for ${last?.on.label ?? 'nobody'}, whom nobody is left to wake`,
     ...(listener?.opened && { opened: listener.opened }),
     forked: call.fork?.forked ?? call.site,
-    why: `${waits.map(sentence).join('; ')}; ${grade === 'limited' ? `it ends when ${ends}` : 'neither goes on until something outside, such as a timeout or a signal, interrupts one of them'}${broken}`,
-    help: advice(call, waits),
+    why: `${waits.map(sentence).join('; ')}; ${grade === 'limited' ? `it ends when ${ends}` : `${parties.length > 2 ? 'none of them' : 'neither'} goes on until something outside, such as a timeout or a signal, interrupts one of them`}${broken}`,
+    help: advice(call),
     proof: [`no progress for ${seconds(call.ms)}`, ...new Set(waits.flatMap(({ proof }) => proof))],
     waits,
     subject: waits.map(({ until }) => until.replace(/:\d+/, '')).join(),
@@ -82,13 +82,19 @@ function isPause({ kind, thread, verdict }: StalledCall): boolean {
   );
 }
 
-function advice({ kind, child }: StalledCall, waits: readonly Wait[]): string {
+function advice({ kind, thread, child, api, verdict }: StalledCall): string {
+  const { waits, cycle, deadlines } = verdict!;
   if (kind === 'wait') {
     return 'do not block this thread: `Atomics.waitAsync` or a message, or let the worker thread finish without it';
   }
   // between processes that lock against each other this thread only looks on
   if (waits.some(({ until }) => until.includes('its lock on'))) {
     return 'take the locks in one order everywhere, or give up after a while (`flock -w 10`)';
+  }
+  if (!cycle) {
+    const limited = deadlines.some(({ who }) => who === thread);
+    const limit = limited ? '' : `; the option \`timeout\` limits how long \`${api}\` waits`;
+    return `find out why ${waits[waits.length - 1]?.on.label} sleeps: whatever this thread did, it would not go on${limit}`;
   }
   return `use the asynchronous \`spawn\` or \`execFile\`, so this thread stays free to answer${child ? ` \`${child.command}\`` : ''}`;
 }
@@ -119,7 +125,10 @@ function reaches(until: string, address: string): boolean {
   );
 }
 
-const sentence = ({ waiter, on, until }: Wait) => `${waiter.label} waits for ${on.label} ${until}`;
+function sentence({ waiter, on, until }: Wait): string {
+  if (waiter.label === on.label) return `${on.label} sleeps, and none of its own threads is left to wake it`;
+  return `${waiter.label} waits for ${on.label} ${until}`;
+}
 
 /** The limit of the call itself is the last word; without it, whoever gives up. */
 function endsBy(thread: string, deadlines: readonly Deadline[]): string {

@@ -47,9 +47,9 @@ export interface Verdict {
   readonly grade: 'stuck' | 'limited';
   /** The chain from the asked-for party on: every stretch between two parties that act. */
   readonly waits: readonly Wait[];
-  /** Whether the chain comes back to a party on it; otherwise it ends where nobody is left. */
+  /** Whether the chain comes back to the asked-for party; otherwise it ends where nobody is left. */
   readonly cycle: boolean;
-  /** Those who give up, the nearest first. */
+  /** Those who give up, each with its nearest limit, the nearest first. */
   readonly deadlines: readonly Deadline[];
   /** Ids of the nodes on the chain. */
   readonly path: readonly string[];
@@ -101,18 +101,23 @@ export function judge(graph: WaitGraph, root: string, dead?: ReadonlySet<string>
   const live = liveNodes(graph, false, dead);
   if (live.has(root)) return undefined;
   const limited = liveNodes(graph, true, dead).has(root);
-  const { path, cycle } = chain(graph, root, (id) => !live.has(id), dead ?? new Set());
+  const path = chain(graph, root, (id) => !live.has(id), dead ?? new Set());
   return {
     grade: limited ? 'limited' : 'stuck',
     waits: stretches(graph, path),
-    cycle,
+    cycle: path.length > 1 && path[path.length - 1] === root,
     deadlines: limited ? deadlinesFrom(graph, root, path, live) : [],
     path,
   };
 }
 
 /** The cheapest way from the root back to itself; else to a dead end; else into any circle. */
-function chain(graph: WaitGraph, root: string, stuck: (id: string) => boolean, dead: ReadonlySet<string>) {
+function chain(
+  graph: WaitGraph,
+  root: string,
+  stuck: (id: string) => boolean,
+  dead: ReadonlySet<string>,
+): string[] {
   const cost = new Map<string, number>([[root, 0]]);
   const from = new Map<string, string>();
   const open = new Set([root]);
@@ -140,20 +145,21 @@ function chain(graph: WaitGraph, root: string, stuck: (id: string) => boolean, d
     for (let at = from.get(id); at !== undefined; at = from.get(at)) way.unshift(at);
     return way;
   };
-  if (home && home.cost < 100) return { path: [...wayTo(home.id), root], cycle: true };
-  if (ends.length > 0) return { path: wayTo(ends[0]!), cycle: false };
-  if (home) return { path: [...wayTo(home.id), root], cycle: true };
-  return { path: circle(graph, root, stuck), cycle: true };
+  if (home && home.cost < 100) return [...wayTo(home.id), root];
+  const end = ends.find((id) => cost.get(id)! < 100);
+  if (end !== undefined) return wayTo(end);
+  return home ? [...wayTo(home.id), root] : circle(graph, root, stuck);
 }
 
-/** Follows the cheapest edges until a node comes up again. */
+/** Follows the cheapest edges until a node comes up again, or none is left. */
 function circle(graph: WaitGraph, root: string, stuck: (id: string) => boolean): string[] {
   const path = [root];
   for (;;) {
     const edges = graph.get(path[path.length - 1]!)!.edges.filter((edge) => stuck(edge.on));
     const next =
       edges.find((edge) => !edge.internal && !path.includes(edge.on)) ?? edges.find((e) => !e.internal);
-    const id = (next ?? edges.find((edge) => !path.includes(edge.on)) ?? edges[0])!.on;
+    const id = (next ?? edges.find((edge) => !path.includes(edge.on)) ?? edges[0])?.on;
+    if (id === undefined) return path;
     const seen = path.includes(id);
     path.push(id);
     if (seen) return path;
@@ -201,7 +207,9 @@ function stretches(graph: WaitGraph, path: readonly string[]): Wait[] {
     }
   });
   if (last && !acts(last)) close(last);
-  return waits;
+  // what the last one sleeps on, where nobody comes after it
+  const end = waits.pop();
+  return end ? [...waits, { ...end, proof: [...new Set([...(end.proof ?? []), ...proof])] }] : waits;
 }
 
 function deadlinesFrom(
@@ -217,7 +225,7 @@ function deadlinesFrom(
   const found: Deadline[] = [];
   for (const id of reached) {
     const deadline = graph.get(id)?.deadline;
-    if (deadline && !found.some((one) => inWords(one) === inWords(deadline))) found.push(deadline);
+    if (deadline && !found.some(({ who }) => who === deadline.who)) found.push(deadline);
   }
   return found;
 }
