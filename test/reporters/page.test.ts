@@ -160,6 +160,18 @@ describe('the page in a browser (needs chromium)', () => {
     await direct.close();
   });
 
+  browserIt('looks like a link only where it is one', async () => {
+    const page = await open(sampleRun);
+    const colours = (selector: string): Promise<unknown> =>
+      page.evaluate(
+        `[...new Set([...document.querySelectorAll('${selector}')].map((e) => getComputedStyle(e).color))]`,
+      );
+    const [link] = (await colours('a.place')) as string[];
+    expect(link).toMatch(/^rgb/);
+    expect(await colours('.place:not(a)')).not.toContain(link);
+    await page.close();
+  });
+
   browserIt('changes its theme, and prints everything', async () => {
     const page = await open(sampleRun, 1280, 'light');
     const ground = (): Promise<unknown> => page.evaluate('getComputedStyle(document.body).backgroundColor');

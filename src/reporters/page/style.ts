@@ -66,7 +66,7 @@ h2 { font-size: 1.08rem; margin: 0 0 10px; }
 dl { display: grid; grid-template-columns: 4.6em minmax(0, 1fr); gap: 8px 10px; margin: 4px 0 0; }
 dt { color: var(--soft); }
 dd { margin: 0; max-width: 78ch; overflow-wrap: anywhere; }
-.place { color: var(--accent); overflow-wrap: anywhere; }
+.place { overflow-wrap: anywhere; }
 pre { margin: 5px 0 0; padding: 7px 12px; background: var(--code); border-radius: 8px; overflow-x: auto; white-space: pre; }
 .proof, .also { margin: 0; padding: 0; list-style: none; color: var(--soft); }
 .proof li { overflow-wrap: anywhere; padding-left: 1.2em; text-indent: -1.2em; }
