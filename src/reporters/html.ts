@@ -4,13 +4,18 @@ import type { ReporterOptions } from './options';
 import { CARDS } from './page/cards';
 import { pageData } from './page/data';
 import { DOM } from './page/dom';
+import { FILTERS } from './page/filters';
+import { FORKS } from './page/forks';
+import { KEYS } from './page/keys';
 import { MAIN } from './page/main';
+import { MARKS } from './page/marks';
 import { STYLE } from './page/style';
 import { TIMELINE } from './page/timeline';
 import type { Run } from './read';
 import { wholeTree } from './whole-tree';
 
-const SCRIPT = `'use strict';\n${[...DOM, ...TIMELINE, ...CARDS, ...MAIN].map(String).join('\n')}\nstart();\n`;
+const FUNCTIONS = [...DOM, ...MARKS, ...TIMELINE, ...CARDS, ...FILTERS, ...FORKS, ...KEYS, ...MAIN];
+const SCRIPT = `'use strict';\n${FUNCTIONS.map(String).join('\n')}\nstart();\n`;
 
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -27,13 +32,14 @@ const BODY = `<header><div>
 </div></header>
 <main>
 <section id="time" aria-labelledby="time-title"><h2 id="time-title">Processes</h2>
-<div class="panel"><div id="drawing"></div>
+<div class="panel"><div id="drawing" role="group" aria-label="time line"></div>
 <ul class="key">
 ${key('<circle cx="8" cy="8" r="4" class="CLASS"/>', 'forked', 'fork')}
 ${key('<path d="M8 1L15 8L8 15L1 8Z" class="CLASS"/>', 'mark error', 'error: stuck, lost or wrong now')}
 ${key('<path d="M8 2L15 14L1 14Z" class="CLASS"/>', 'mark warning', 'warning: will be, under a condition')}
 ${key('<circle cx="8" cy="8" r="5" class="CLASS"/>', 'mark info', 'info: worth knowing')}
-<li>fading bar: when it ended is not recorded</li>
+<li><svg width="40" height="16" aria-hidden="true"><rect x="0" y="4" width="14" height="8" fill="url(#rise)"/><rect x="14" y="4" width="12" height="8" class="life"/><rect x="26" y="4" width="14" height="8" fill="url(#fade)"/></svg>fading: its start or its end is not recorded</li>
+<li>number: so many reports, each with a stroke at its time</li>
 </ul><p class="note" id="left"></p></div></section>
 <section id="hazards" aria-labelledby="hazards-title"><h2 id="hazards-title">Hazards</h2>
 <div class="filters"><input id="search" type="search" placeholder="search hazards and forks" aria-label="search hazards and forks" autocomplete="off" spellcheck="false">
@@ -44,8 +50,8 @@ ${key('<circle cx="8" cy="8" r="5" class="CLASS"/>', 'mark info', 'info: worth k
 <button type="button" class="info" data-severity="info" aria-pressed="true">info</button></div>
 <button type="button" id="clear">clear</button><span id="shown" role="status"></span></div>
 <div id="cards"></div><p class="panel" id="nothing" hidden>No hazards were found.</p></section>
-<section id="forks" aria-labelledby="forks-title"><h2 id="forks-title">Forks</h2>
-<div class="panel"><table><thead><tr><th>time</th><th>process</th><th>call</th><th>child</th><th>blocked</th><th>inheritable</th><th>forked at</th><th>hazards</th></tr></thead><tbody id="forkrows"></tbody></table></div></section>
+<section id="forks" aria-labelledby="forks-title"><h2 id="forks-title">Forks <span id="forksshown" role="status"></span></h2>
+<p class="panel" id="missing"></p><div class="panel" id="forktable"><table><thead><tr><th>time</th><th>process</th><th>call</th><th>child</th><th>blocked</th><th>inheritable</th><th>forked at</th><th>hazards</th></tr></thead><tbody id="forkrows"></tbody></table></div></section>
 <section id="gaps" aria-labelledby="gaps-title"><h2 id="gaps-title">What could not be read</h2><div class="panel"><ul id="gaplist"></ul></div></section>
 </main>
 <footer><p id="broken"></p>

@@ -1,62 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { forkRecord, hazardRecord } from '../../src/render';
-import { toHtml } from '../../src/reporters/html';
-import { readRun } from '../../src/reporters/read';
-import { fork, hostile, SAMPLE_CWD, waitCycle } from './sample';
+import { browserIt, reportsInBrowser } from './browser';
+import { fork, hostile, waitCycle } from './sample';
 import { sampleRun } from './sample-run';
 
-const browserPath = spawnSync(
-  'sh',
-  ['-c', 'command -v chromium || command -v chromium-browser || command -v google-chrome'],
-  {
-    encoding: 'utf8',
-  },
-).stdout.trim();
-const browserIt = browserPath === '' ? it.skip : it;
-
 describe('the page in a browser (needs chromium)', () => {
-  let dir: string;
-  let browser: Browser | undefined;
-  const complaints: string[] = [];
-  const requests: string[] = [];
-
-  beforeAll(async () => {
-    dir = mkdtempSync(join(tmpdir(), 'page-'));
-    if (browserPath) browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(dir, { recursive: true, force: true });
-  });
-  beforeEach(() => {
-    complaints.length = 0;
-    requests.length = 0;
-  });
-
-  async function open(
-    records: string,
-    width = 1280,
-    colorScheme: 'dark' | 'light' = 'light',
-    hash = '',
-  ): Promise<Page> {
-    const file = join(dir, 'report.html');
-    writeFileSync(file, toHtml(readRun(records), SAMPLE_CWD));
-    const page = await (browser as Browser).newPage({ viewport: { width, height: 900 }, colorScheme });
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(String(error)));
-    page.on('dialog', (dialog) => {
-      complaints.push('dialog');
-      dialog.dismiss().catch(() => {});
-    });
-    page.on('request', (request) => requests.push(request.url()));
-    await page.goto(pathToFileURL(file).href + hash);
-    return page;
-  }
+  const { complaints, requests, open } = reportsInBrowser();
 
   /** Not `waitForFunction`: the policy of the page forbids to evaluate text in it. */
   async function until(page: Page, condition: string): Promise<void> {
@@ -78,8 +27,9 @@ describe('the page in a browser (needs chromium)', () => {
       'unread-output',
     ]);
     expect(await page.locator('#drawing .life').count()).toBe(10);
-    expect(await page.locator('#drawing .connector').count()).toBe(9);
-    expect(await page.locator('#drawing .mark').count()).toBe(6);
+    expect(await page.locator('#drawing .connector:not([d=""])').count()).toBe(10);
+    expect(await page.locator('#drawing .forked').count()).toBe(9);
+    expect(await page.locator('#drawing .mark').count()).toBe(5);
     expect(await page.locator('#forkrows tr').count()).toBe(9);
     expect(await page.locator('#hazard-0 .graph .box').count()).toBe(2);
     expect(await page.locator('#hazard-0 .legend li').allTextContents()).toEqual([
@@ -114,7 +64,8 @@ describe('the page in a browser (needs chromium)', () => {
     expect(await cards(page)).toEqual(['unread-output']);
     expect(await page.locator('#forkrows tr:visible').count()).toBe(1);
     expect(await page.textContent('#shown')).toBe('1 of 5 shown');
-    expect(await page.locator('#drawing .faint').count()).toBe(5);
+    expect(await page.textContent('#forksshown')).toBe('1 of 9 shown');
+    expect(await page.locator('#drawing .faint').count()).toBe(4);
     await page.click('#clear');
     await page.click('button[data-severity=error]');
     expect(await cards(page)).toEqual(['shared-locks', 'inheritable-descriptors', 'lingering-stdio']);
@@ -149,7 +100,7 @@ describe('the page in a browser (needs chromium)', () => {
   browserIt('leads from the time line to the hazard and from there to its fork', async () => {
     const page = await open(sampleRun);
     await page.evaluate('document.getElementById("hazard-4").open = false');
-    await page.locator('#drawing a[data-hazard="4"]').first().focus();
+    await page.locator('#drawing a[data-hazards~="4"]').first().focus();
     await page.keyboard.press('Enter');
     await until(page, 'document.activeElement.closest("#hazard-4[open]") !== null');
     await page.click('#hazard-4 a');

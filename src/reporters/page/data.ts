@@ -4,6 +4,7 @@ import type { GapRecord, HazardRecord, SiteRecord } from '../../records';
 import { relativePath } from '../../render';
 import { isSourceName, sourceExcerpt } from '../../source';
 import type { CountedHazard, Run } from '../read';
+import { type PageProcess, processes } from './processes';
 
 /** A site as text, with its line of source where the file is still there. */
 export interface Place {
@@ -25,7 +26,7 @@ export interface PageHazard extends Omit<CountedHazard, 'opened' | 'forked' | 'e
   opened: Place | string | null;
   forked: Place | null;
   ended: Place | null;
-  /** Milliseconds after the start of the run. */
+  /** Milliseconds after the first record. */
   offset: number;
   waits: readonly Edge[];
   also: readonly Repeat[];
@@ -47,17 +48,6 @@ export interface PageFork {
   at: string | null;
 }
 
-export interface PageProcess {
-  pid: number;
-  parent: number | null;
-  command: string;
-  /** Milliseconds after the start of the run. */
-  start: number;
-  /** When it was last seen to do something itself. Its end is in no record. */
-  last: number;
-  depth: number;
-}
-
 /** One clause of a wait: `from` waits for `to`. */
 export interface Edge {
   from: string;
@@ -65,11 +55,19 @@ export interface Edge {
   until: string;
 }
 
+export interface ForkCount {
+  count: number;
+  /** A process that was killed told nothing. */
+  atLeast: boolean;
+}
+
 export interface PageData {
   /** ISO 8601; empty where no record has a time. */
   start: string;
-  /** Milliseconds from the first record to the last. */
+  /** Milliseconds from the first record to the last; 0 where there is only one moment. */
   length: number;
+  /** How many forks there were, recorded or not; null where nothing tells. */
+  forkCount: ForkCount | null;
   hazards: PageHazard[];
   forks: PageFork[];
   processes: PageProcess[];
@@ -94,55 +92,23 @@ function edgesOf({ waits = [] }: HazardRecord): Edge[] {
   return waits.slice(0, MOST_EDGES).map(({ waiter, on, until }) => ({ from: waiter, to: on, until }));
 }
 
-function processes(run: Run, offset: (time: string) => number): PageProcess[] {
-  const found = new Map<number, PageProcess>();
-  const seen = (pid: number, time = 0): PageProcess => {
-    let process = found.get(pid);
-    if (!process) {
-      process = { pid, parent: null, command: '', start: 0, last: 0, depth: 0 };
-      found.set(pid, process);
-    }
-    process.last = Math.max(process.last, time);
-    return process;
+/** Of each process what its summaries say, or its records where it was killed before it wrote one. */
+function forkCount(run: Run): ForkCount | null {
+  if (run.summaries.length === 0 && run.forks.length === 0) return null;
+  const told = new Map<number, number>();
+  for (const { pid, forks } of run.summaries) told.set(pid, (told.get(pid) ?? 0) + forks);
+  const recorded = new Map<number, number>();
+  for (const { pid } of run.forks) recorded.set(pid, (recorded.get(pid) ?? 0) + 1);
+  const pids = [...told.keys(), ...recorded.keys(), ...run.hazards.map(({ pid }) => pid)];
+  const known = [...new Set(pids)].map((pid) => Math.max(told.get(pid) ?? 0, recorded.get(pid) ?? 0));
+  return {
+    count: known.reduce((sum, count) => sum + count, 0),
+    atLeast: run.forks.length === 0 && run.hazards.some(({ pid }) => !told.has(pid)),
   };
-  const born = (parent: number, { pid, command }: { pid: number; command: string }, time: number): void => {
-    if (pid !== parent) Object.assign(seen(pid, time), { parent, command, start: time });
-  };
-  for (const fork of run.forks) {
-    seen(fork.pid, offset(fork.time));
-    if (fork.child) born(fork.pid, { pid: fork.child.pid, command: fork.command }, offset(fork.time));
-  }
-  for (const hazard of run.hazards) {
-    seen(hazard.pid, offset(hazard.time));
-    if (!hazard.child || found.has(hazard.child.pid)) continue;
-    // the record of a fork that blocks has no child: it was made when the call had ended
-    const fork = run.forks.find(({ id }) => id === hazard.fork);
-    born(hazard.pid, hazard.child, offset((fork ?? hazard).time));
-    seen(hazard.child.pid, offset(hazard.time));
-  }
-  for (const summary of run.summaries) seen(summary.pid);
-
-  // parents before children, children by time; a number used twice must not make a loop
-  const children = new Map<number, PageProcess[]>();
-  const roots: PageProcess[] = [];
-  for (const process of found.values()) {
-    const { parent } = process;
-    if (parent === null) roots.push(process);
-    else if (children.get(parent)?.push(process) === undefined) children.set(parent, [process]);
-  }
-  const ordered: PageProcess[] = [];
-  const visit = (process: PageProcess, depth: number): void => {
-    if (!found.delete(process.pid)) return;
-    ordered.push({ ...process, depth });
-    const own = (children.get(process.pid) ?? []).sort((a, b) => a.start - b.start);
-    if (depth < 50) for (const child of own) visit(child, depth + 1);
-  };
-  for (const process of [...roots, ...found.values()]) visit(process, 0);
-  return ordered;
 }
 
 export function pageData(run: Run, cwd: string): PageData {
-  const times = [...run.forks, ...run.hazards]
+  const times = [...run.forks, ...run.hazards, ...run.hazards.flatMap(({ also }) => also)]
     .map(({ time }) => Date.parse(time))
     .filter((time) => !Number.isNaN(time));
   const start = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
@@ -159,6 +125,7 @@ export function pageData(run: Run, cwd: string): PageData {
   return {
     start: times.length === 0 ? '' : new Date(start).toISOString(),
     length: times.length === 0 ? 0 : end - start,
+    forkCount: forkCount(run),
     hazards: run.hazards.map((hazard) => ({
       ...hazard,
       opened:

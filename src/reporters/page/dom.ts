@@ -67,6 +67,10 @@ export function svg(name: string, attributes: Attributes = {}, ...children: (Ele
   return element;
 }
 
+export function byId(id: string): Element {
+  return document.getElementById(id) as Element;
+}
+
 /** Text in which `backticks` become code. */
 export function rich(text: string): Element {
   const parts = text.split('`');
@@ -89,4 +93,4 @@ export function short(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
-export const DOM = [el, svg, rich, duration, short];
+export const DOM = [el, svg, byId, rich, duration, short];

@@ -2,56 +2,25 @@ import type * as cards from './cards';
 import type { PageData } from './data';
 import type * as dom from './dom';
 import type { Browser, Element } from './dom';
+import type * as filtering from './filters';
+import type * as forking from './forks';
+import type * as typing from './keys';
 import type * as drawing from './timeline';
 
 declare const document: Browser['document'];
 declare const window: Browser['window'];
 declare const location: Browser['location'];
 declare const localStorage: Browser['localStorage'];
+declare const byId: typeof dom.byId;
 declare const el: typeof dom.el;
 declare const duration: typeof dom.duration;
-declare const short: typeof dom.short;
 declare const timeline: typeof drawing.timeline;
 declare const timelineRows: typeof drawing.timelineRows;
 declare const hazardCard: typeof cards.hazardCard;
-
-export function byId(id: string): Element {
-  return document.getElementById(id) as Element;
-}
-
-export function forkRows(data: PageData): Element[] {
-  const hazards = new Map<string, Set<number>>();
-  data.hazards.forEach((hazard, index) => {
-    for (const { fork } of [hazard, ...hazard.also]) {
-      if (fork !== null) hazards.set(fork, (hazards.get(fork) ?? new Set()).add(index));
-    }
-  });
-  return data.forks.slice(0, 2000).map((fork) => {
-    const cell = (label: string, ...content: (Element | string)[]): Element =>
-      el('td', { 'data-label': label }, ...content);
-    const found = cell('hazards');
-    for (const index of hazards.get(fork.id) ?? []) {
-      const { rule, severity } = data.hazards[index] as PageData['hazards'][number];
-      found.append(el('a', { href: `#hazard-${index}`, class: `badge ${severity}` }, rule), ' ');
-    }
-    return el(
-      'tr',
-      { id: `fork-${fork.id}`, tabindex: -1 },
-      cell('time', `+${duration(fork.offset)}`),
-      cell('process', String(fork.pid)),
-      cell('call', el('code', {}, fork.api)),
-      cell(
-        'child',
-        el('span', { class: 'command', title: fork.args.join(' ') }, short(fork.command, 120)),
-        fork.child === null ? '' : el('span', { class: 'pid' }, ` ${fork.child}`),
-      ),
-      cell('blocked', fork.blockedMs === null ? '–' : duration(fork.blockedMs)),
-      cell('inheritable', String(fork.inheritable)),
-      cell('forked at', el('span', { class: 'place' }, fork.at ?? '–')),
-      found,
-    );
-  });
-}
+declare const filters: typeof filtering.filters;
+declare const forkTable: typeof forking.forkTable;
+declare const forksMissing: typeof forking.forksMissing;
+declare const keys: typeof typing.keys;
 
 /** The head: what there is to see, in numbers. */
 export function numbers(data: PageData): Element[] {
@@ -62,35 +31,25 @@ export function numbers(data: PageData): Element[] {
     [count('error'), plural(count('error'), 'error', 'errors'), 'error'],
     [count('warning'), plural(count('warning'), 'warning', 'warnings'), 'warning'],
     [count('info'), 'info', 'info'],
-    [data.forks.length, plural(data.forks.length, 'fork', 'forks'), ''],
-    [data.processes.length, plural(data.processes.length, 'process', 'processes'), ''],
-    [data.gaps.length, plural(data.gaps.length, 'gap', 'gaps'), ''],
   ];
+  if (data.forkCount !== null) {
+    const { count: forks, atLeast } = data.forkCount;
+    all.push([forks, `${plural(forks, 'fork', 'forks')}${atLeast ? ' at least' : ''}`, '']);
+  }
+  all.push(
+    [data.processes.length, plural(data.processes.length, 'process seen', 'processes seen'), ''],
+    [data.gaps.length, plural(data.gaps.length, 'gap', 'gaps'), ''],
+  );
   return all.map(([n, label, kind]) =>
     el('li', { class: n > 0 ? kind : 'zero' }, el('b', {}, String(n)), ` ${label}`),
   );
 }
 
-export function filters(
-  data: PageData,
-  changed: () => void,
-): () => { text: string; rule: string; severities: Set<string> } {
-  const search = byId('search');
-  const rule = byId('rule');
-  for (const name of [...new Set(data.hazards.map((hazard) => hazard.rule))].sort())
-    rule.append(el('option', { value: name }, name));
-  const severities = new Set(['error', 'warning', 'info']);
-  for (const button of document.querySelectorAll('button[data-severity]')) {
-    const severity = button.dataset.severity as string;
-    button.addEventListener('click', () => {
-      if (!severities.delete(severity)) severities.add(severity);
-      button.setAttribute('aria-pressed', String(severities.has(severity)));
-      changed();
-    });
-  }
-  search.addEventListener('input', changed);
-  rule.addEventListener('change', changed);
-  return () => ({ text: search.value.trim().toLowerCase(), rule: rule.value, severities });
+/** When the records were made. How long the run took is in none of them. */
+export function when({ start, length }: PageData): string {
+  if (start === '') return '';
+  const first = start.replace('T', ' ').replace('Z', ' UTC');
+  return length === 0 ? `recorded ${first}` : `recorded from ${first}, over ${duration(length)}`;
 }
 
 export function theme(): void {
@@ -119,29 +78,6 @@ export function theme(): void {
   });
 }
 
-export function keys(cardsShown: () => Element[], clear: () => void): void {
-  document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const search = byId('search');
-    if (event.key === 'Escape' && event.target === search) {
-      clear();
-      return;
-    }
-    if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
-    if (event.key === '/') {
-      event.preventDefault();
-      search.focus();
-    } else if (event.key === 'j' || event.key === 'k') {
-      const all = cardsShown().map((card) => card.querySelector('summary') as Element);
-      const now = document.activeElement?.closest('details.card')?.querySelector('summary') ?? null;
-      const at = now === null ? -1 : all.indexOf(now);
-      const next = all[event.key === 'j' ? Math.min(at + 1, all.length - 1) : Math.max(at - 1, 0)];
-      next?.focus();
-      next?.scrollIntoView({ block: 'center' });
-    }
-  });
-}
-
 /** Shows what a link or the address names, also where it is folded or filtered away. */
 export function follow(): void {
   let id = location.hash.slice(1);
@@ -158,6 +94,28 @@ export function follow(): void {
   target.scrollIntoView({ block: 'start' });
 }
 
+/** What the page says besides hazards and forks; what has nothing to say is not shown. */
+export function notes(data: PageData): void {
+  byId('when').textContent = when(data);
+  for (const gap of data.gaps)
+    byId('gaplist').append(
+      el('li', {}, el('b', {}, gap.what), `: ${gap.why}`, gap.times > 1 ? ` (${gap.times} times)` : ''),
+    );
+  const missing = forksMissing(data);
+  byId('missing').append(missing);
+  byId('missing').hidden = missing === '';
+  byId('gaps').hidden = data.gaps.length === 0;
+  byId('forktable').hidden = data.forks.length === 0;
+  byId('forks').hidden = data.forks.length === 0 && missing === '';
+  byId('time').hidden = data.processes.length === 0;
+  byId('nothing').hidden = data.hazards.length > 0;
+  if (data.broken > 0)
+    byId('broken').textContent = `${data.broken} lines of the report were no records and are left out.`;
+  const left = data.processes.length - timelineRows(data).length;
+  if (left > 0)
+    byId('left').textContent = `${left} processes that made no fork and have no hazard are not drawn.`;
+}
+
 export function start(): void {
   const data = JSON.parse(byId('data').textContent as string) as PageData;
   const forks = new Map(data.forks.map((fork) => [fork.id, fork]));
@@ -170,53 +128,40 @@ export function start(): void {
       openAll || index < 3,
     ),
   );
-  const rows = forkRows(data);
-  const hazardTexts = data.hazards.map((hazard) => JSON.stringify(hazard).toLowerCase());
-  const forkTexts = data.forks.map((fork) => JSON.stringify(fork).toLowerCase());
-
+  const texts = data.hazards.map((hazard) => JSON.stringify(hazard).toLowerCase());
+  const table = forkTable(data, byId('forksshown'));
   byId('numbers').append(...numbers(data));
   byId('cards').append(...made);
-  byId('forkrows').append(...rows);
-  byId('when').textContent =
-    data.start === '' ? '' : `${data.start.replace('T', ' ').replace('Z', ' UTC')}, ${duration(data.length)}`;
-  for (const gap of data.gaps)
-    byId('gaplist').append(
-      el('li', {}, el('b', {}, gap.what), `: ${gap.why}`, gap.times > 1 ? ` (${gap.times} times)` : ''),
-    );
-  byId('gaps').hidden = data.gaps.length === 0;
-  byId('forks').hidden = data.forks.length === 0;
-  byId('time').hidden = data.processes.length === 0;
-  byId('nothing').hidden = data.hazards.length > 0;
-  if (data.broken > 0)
-    byId('broken').textContent = `${data.broken} lines of the report were no records and are left out.`;
-  const left = data.processes.length - timelineRows(data).length;
-  if (left > 0)
-    byId('left').textContent = `${left} processes that made no fork and have no hazard are not drawn.`;
+  byId('forkrows').append(...table.rows);
+  notes(data);
 
+  const isShown = (index: number): boolean => !(made[index] as Element).hidden;
   const update = (): void => {
-    const { text, rule, severities } = chosen();
+    const choice = chosen();
     let shown = 0;
     made.forEach((card, index) => {
       const hazard = data.hazards[index] as PageData['hazards'][number];
       const fits =
-        (rule === '' || hazard.rule === rule) &&
-        severities.has(hazard.severity) &&
-        (hazardTexts[index] as string).includes(text);
+        (choice.rule === '' || hazard.rule === choice.rule) &&
+        choice.severities.has(hazard.severity) &&
+        (texts[index] as string).includes(choice.text);
       card.hidden = !fits;
       if (fits) shown++;
     });
-    rows.forEach((row, index) => {
-      row.hidden = !(forkTexts[index] as string).includes(text);
-    });
-    for (const mark of document.querySelectorAll('#drawing a[data-hazard]')) {
-      mark.classList.toggle('faint', (made[Number(mark.getAttribute('data-hazard'))] as Element).hidden);
+    table.filter(choice);
+    for (const mark of document.querySelectorAll('#drawing a[data-hazards]')) {
+      const hazards = (mark.dataset.hazards as string).split(' ').map(Number);
+      const first = hazards.find(isShown);
+      mark.classList.toggle('faint', first === undefined);
+      mark.setAttribute('href', `#hazard-${first ?? hazards[0]}`);
     }
     const all = data.hazards.length;
     byId('shown').textContent = all === 0 ? '' : shown === all ? `${all} shown` : `${shown} of ${all} shown`;
   };
   const chosen = filters(data, update);
+  const picture = byId('drawing');
   const draw = (): void => {
-    byId('drawing').replaceChildren(timeline(data, Math.max(300, byId('drawing').clientWidth)));
+    picture.replaceChildren(timeline(data, Math.max(300, picture.clientWidth)));
     update();
   };
   draw();
@@ -228,8 +173,11 @@ export function start(): void {
     byId('search').focus();
   };
   keys(() => made.filter((card) => !card.hidden), clear);
-  byId('clear').addEventListener('click', clear);
   byId('print').addEventListener('click', () => window.print());
+  window.addEventListener('beforeprint', () => {
+    for (const card of made) card.open = true;
+  });
+  byId('clear').addEventListener('click', clear);
   window.addEventListener('resize', draw);
   window.addEventListener('hashchange', follow);
   document.addEventListener('click', (event) => {
@@ -237,11 +185,8 @@ export function start(): void {
     const link = event.target.closest('a');
     if (link && link.getAttribute('href') === location.hash) follow();
   });
-  window.addEventListener('beforeprint', () => {
-    for (const card of made) card.open = true;
-  });
   // the browser itself goes to the address once all is loaded, and takes the focus along
   window.addEventListener('load', () => setTimeout(follow, 50));
 }
 
-export const MAIN = [byId, forkRows, numbers, filters, theme, keys, follow, start];
+export const MAIN = [numbers, when, theme, follow, notes, start];

@@ -48,7 +48,8 @@ h2 { font-size: 1.08rem; margin: 0 0 10px; }
 .group { display: flex; gap: 6px; }
 .group button[aria-pressed="false"] { opacity: .55; text-decoration: line-through; }
 .group .error { color: var(--error); } .group .warning { color: var(--warning); } .group .info { color: var(--info); }
-#shown { color: var(--soft); font-variant-numeric: tabular-nums; }
+#forksshown { font-size: .85em; font-weight: 400; }
+#shown, #forksshown { color: var(--soft); font-variant-numeric: tabular-nums; }
 .card { background: var(--paper); border: 1px solid var(--line); border-left: 4px solid var(--line); border-radius: 12px; margin: 0 0 12px; scroll-margin-top: 16px; }
 .card.error { border-left-color: var(--error); } .card.warning { border-left-color: var(--warning); } .card.info { border-left-color: var(--info); }
 .card > summary { cursor: pointer; list-style: none; padding: 12px 16px; display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; border-radius: 10px; }
@@ -83,23 +84,26 @@ figure { margin: 14px 0 0; padding-top: 12px; border-top: 1px dashed var(--line)
 .legend { margin: 6px 0 0; padding-left: 1.6em; color: var(--soft); }
 #drawing { overflow-x: auto; }
 #drawing svg { display: block; }
-.grid { stroke: var(--line); stroke-dasharray: 2 4; }
+#drawing table { border-collapse: collapse; } #drawing td { padding: 0; }
+.grid { fill: none; stroke: var(--line); stroke-dasharray: 2 4; }
 .tick { fill: var(--soft); font-size: 11.5px; font-variant-numeric: tabular-nums; }
 .name { fill: var(--text); font-size: 12.5px; paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
 .name .pid { fill: var(--soft); font-size: 11px; }
+.tally { fill: var(--text); font-size: 9.5px; font-weight: 600; font-variant-numeric: tabular-nums; }
 .life { fill: var(--life); } .near { stop-color: var(--life); } .far { stop-color: var(--life); stop-opacity: 0; }
 .connector { fill: none; stroke: var(--accent); stroke-width: 1.3; opacity: .7; }
 .forked { fill: var(--paper); stroke: var(--accent); stroke-width: 1.6; }
 .mark { stroke: var(--paper); stroke-width: 1.5; }
+.moment { fill: none; stroke: var(--soft); }
 .mark.error { fill: var(--error); } .mark.warning { fill: var(--warning); } .mark.info { fill: var(--info); }
 .faint { opacity: .18; }
 svg a:focus-visible { outline: none; } svg a:focus-visible .mark, svg a:focus-visible .forked { stroke: var(--text); stroke-width: 3; }
 .key { display: flex; flex-wrap: wrap; gap: 4px 18px; color: var(--soft); margin: 8px 0 0; padding: 0; list-style: none; font-size: .9em; }
 .key svg { vertical-align: -3px; margin-right: 6px; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: 7px 10px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-th { color: var(--soft); font-weight: 500; white-space: nowrap; }
-tr:last-child td { border-bottom: 0; }
+#forks table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+#forks th, #forks td { text-align: left; padding: 7px 10px 7px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+#forks th { color: var(--soft); font-weight: 500; white-space: nowrap; }
+#forks tr:last-child td { border-bottom: 0; }
 tr:focus { outline: 2px solid var(--accent); outline-offset: -2px; }
 td[data-label="time"], td[data-label="call"], td[data-label="blocked"] { white-space: nowrap; }
 td[data-label="child"] { min-width: 12ch; } td[data-label="forked at"] { min-width: 16ch; }
@@ -114,16 +118,16 @@ footer { color: var(--soft); padding-bottom: 36px; font-size: .92em; }
   dd { margin-bottom: 9px; }
   dt { font-size: .88em; }
   #rule { flex: 1 1 100%; min-width: 0; }
-  thead { display: none; }
-  tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--line); }
-  td { display: block; position: relative; padding: 1px 0 1px 7.2em; border: 0; }
-  td::before { content: attr(data-label); position: absolute; left: 0; color: var(--soft); }
-  td[data-label="hazards"]:empty { display: none; }
+  #forks thead { display: none; }
+  #forks tr { display: block; padding: 8px 0; border-bottom: 1px solid var(--line); }
+  #forks td { display: block; position: relative; padding: 1px 0 1px 7.2em; border: 0; }
+  #forks td::before { content: attr(data-label); position: absolute; left: 0; color: var(--soft); }
+  #forks td[data-label="hazards"]:empty { display: none; }
 }
 @media print {
   :root, :root[data-theme] { ${LIGHT} --ground: #fff; }
   .tools, .filters, .card > summary::after, .keys { display: none; }
-  table { font-size: .8em; }
+  #forks table { font-size: .8em; }
   .card, tr { break-inside: avoid; }
   pre { white-space: pre-wrap; }
 }

@@ -1,10 +1,28 @@
-import type { PageData, PageProcess } from './data';
+import type { PageData } from './data';
 import type * as dom from './dom';
 import type { Element } from './dom';
+import type * as marking from './marks';
+import type { PageProcess } from './processes';
 
+declare const el: typeof dom.el;
 declare const svg: typeof dom.svg;
 declare const duration: typeof dom.duration;
 declare const short: typeof dom.short;
+declare const forkMarks: typeof marking.forkMarks;
+declare const hazardMarks: typeof marking.hazardMarks;
+
+/** Where things stand: the same for every row. */
+export interface Scale {
+  width: number;
+  /** Where bars may begin and end. */
+  left: number;
+  right: number;
+  rowHeight: number;
+  /** The height of the bar in its row. */
+  middle: number;
+  narrow: boolean;
+  x(offset: number): number;
+}
 
 /** Processes that did something, and the first of those that only were started. */
 export function timelineRows(data: PageData): PageProcess[] {
@@ -19,125 +37,146 @@ export function timelineRows(data: PageData): PageProcess[] {
   return data.processes.filter((process) => busy.has(process.pid) || quiet-- > 0).slice(0, 400);
 }
 
-export function hazardMark(severity: string, x: number, y: number): Element {
-  const shape =
-    severity === 'error'
-      ? `M${x} ${y - 7}L${x + 7} ${y}L${x} ${y + 7}L${x - 7} ${y}Z`
-      : severity === 'warning'
-        ? `M${x} ${y - 6.5}L${x + 7} ${y + 5.5}L${x - 7} ${y + 5.5}Z`
-        : `M${x - 5} ${y}a5 5 0 1 0 10 0a5 5 0 1 0 -10 0Z`;
-  return svg('path', { d: shape, class: `mark ${severity}` });
+export function timelineScale(length: number, width: number): Scale {
+  const narrow = width < 560;
+  const left = narrow ? 6 : Math.min(250, Math.round(width * 0.3));
+  const right = width - 10;
+  // room for what fades before the first moment and after the last
+  const first = left + 28;
+  const last = right - 28;
+  const x = (offset: number): number =>
+    Math.round((length === 0 ? (first + last) / 2 : first + ((last - first) * offset) / length) * 10) / 10;
+  return { width, left, right, rowHeight: narrow ? 42 : 30, middle: narrow ? 24 : 13, narrow, x };
 }
 
-/** The process tree on a time line: a row a process, a connector a fork, a mark a hazard. */
-export function timeline(data: PageData, width: number): Element {
-  const rows = timelineRows(data);
-  const narrow = width < 560;
-  const left = narrow ? 12 : Math.min(250, Math.round(width * 0.3));
-  const right = width - 18;
-  const rowHeight = narrow ? 42 : 30;
-  const top = 26;
-  const height = top + rows.length * rowHeight + 10;
-  const length = Math.max(data.length, 1) * 1.04;
-  const x = (offset: number): number => Math.round((left + ((right - left) * offset) / length) * 10) / 10;
-  const y = new Map(rows.map((process, index) => [process.pid, top + (index + 1) * rowHeight - 12]));
-  const picture = svg('svg', {
-    width,
-    height,
-    viewBox: `0 0 ${width} ${height}`,
-    role: 'group',
-    'aria-label': `time line of ${rows.length} processes`,
-  });
-
-  picture.append(
-    svg(
-      'defs',
-      {},
-      svg(
-        'linearGradient',
-        { id: 'fade' },
-        svg('stop', { offset: 0, class: 'near' }),
-        svg('stop', { offset: 1, class: 'far' }),
-      ),
-    ),
-  );
-  const steps = Math.max(3, Math.min(8, Math.floor((right - left) / 110)));
-  const raw = length / steps;
+export function ticks(data: PageData, scale: Scale): { at: number; label: string }[] {
+  const { length } = data;
+  if (length === 0)
+    return data.start === '' ? [] : [{ at: scale.x(0), label: `${data.start.slice(11, -1)} UTC` }];
+  const room = scale.x(length) - scale.x(0);
+  const raw = length / Math.max(3, Math.min(8, Math.floor(room / 110)));
   const unit = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((factor) => factor * unit).find((size) => size >= raw) ?? raw;
-  for (let offset = 0; offset <= length; offset += step) {
-    picture.append(
-      svg('line', { x1: x(offset), x2: x(offset), y1: top - 8, y2: height - 6, class: 'grid' }),
-      svg(
-        'text',
-        { x: x(offset), y: 12, class: 'tick', 'text-anchor': offset === 0 ? 'start' : 'middle' },
-        offset === 0 ? '0' : `+${duration(offset)}`,
-      ),
-    );
-  }
+  const all = [];
+  for (let offset = 0; offset <= length; offset += step)
+    all.push({ at: scale.x(offset), label: offset === 0 ? '0' : `+${duration(offset)}` });
+  return all;
+}
 
-  const labels: Element[] = [];
-  for (const process of rows) {
-    const at = y.get(process.pid) as number;
-    const start = x(process.start);
-    const name = process.command || (process.parent === null ? 'first process' : 'process');
-    const label = svg(
-      'text',
-      narrow
-        ? { x: left + Math.min(process.depth, 6) * 10, y: at - 9, class: 'name' }
-        : { x: 6 + Math.min(process.depth, 6) * 12, y: at + 4, class: 'name' },
-      short(name, Math.max(8, Math.floor((narrow ? 190 : left - 70 - Math.min(process.depth, 6) * 12) / 7))),
-      svg('tspan', { class: 'pid', dx: 6 }, String(process.pid)),
-    );
-    label.append(svg('title', {}, `${name}, pid ${process.pid}`));
-    const last = Math.max(start + 3, x(process.last));
-    picture.append(
-      svg('rect', { x: start, y: at - 4, width: last - start, height: 8, rx: 3, class: 'life' }),
-      svg('rect', {
-        x: last,
-        y: at - 4,
-        width: Math.max(0, Math.min(60, right - last)),
-        height: 8,
-        fill: 'url(#fade)',
-      }),
-    );
-    labels.push(label);
-  }
+/** When the process is known to have lived; it fades where its start or its end is in no record. */
+export function lifeBar({ born, first, last }: PageProcess, scale: Scale): Element[] {
+  const { middle, left, right } = scale;
+  if (first === null || last === null)
+    return [svg('text', { x: left, y: middle + 4, class: 'tick' }, 'no record of it has a time')];
+  const bar = (from: number, to: number, more: Record<string, string | number>): Element =>
+    svg('rect', { x: from, y: middle - 4, width: Math.max(0, to - from), height: 8, ...more });
+  const start = scale.x(first);
+  const end = Math.max(start + 3, scale.x(last));
+  const before = bar(Math.max(left, start - 60), start, { fill: 'url(#rise)', class: 'unknown' });
+  return [
+    ...(born ? [] : [before]),
+    bar(start, end, { class: 'life' }),
+    bar(end, Math.min(right, end + 60), { fill: 'url(#fade)', class: 'unknown' }),
+  ];
+}
 
-  for (const fork of data.forks) {
-    const from = y.get(fork.pid);
-    if (from === undefined) continue;
-    const to = fork.child === null ? undefined : y.get(fork.child);
-    const link = svg('a', {
-      href: `#fork-${fork.id}`,
-      'aria-label': `fork of ${fork.command} at ${duration(fork.offset)}`,
-    });
-    const at = x(fork.offset);
-    if (to !== undefined) {
-      link.append(svg('path', { d: `M${at} ${from}V${to}`, class: 'connector' }));
+export function rowLabel(process: PageProcess, nameless: string, { narrow, left, middle }: Scale): Element {
+  const name = process.command || nameless;
+  const indent = Math.min(process.depth, 6) * (narrow ? 10 : 12);
+  const room = narrow ? 190 : left - 70 - indent;
+  return svg(
+    'text',
+    { x: 6 + indent, y: narrow ? 11 : middle + 4, class: 'name' },
+    short(name, Math.max(8, Math.floor(room / 7))),
+    svg('tspan', { class: 'pid', dx: 6 }, String(process.pid)),
+    svg('title', {}, `${name}, pid ${process.pid}`),
+  );
+}
+
+/** The lines from forks to children, cut at the rows: when the page is printed it may end between any two. */
+export function connectors(data: PageData, rows: readonly PageProcess[], scale: Scale): Element[] {
+  const index = new Map(rows.map(({ pid }, row) => [pid, row]));
+  const pieces = rows.map(() => new Set<string>());
+  for (const { pid, child, offset } of data.forks) {
+    const from = index.get(pid);
+    const to = child === null ? undefined : index.get(child);
+    if (from === undefined || to === undefined || from === to) continue;
+    const upper = Math.min(from, to);
+    const lower = Math.max(from, to);
+    for (let row = upper; row <= lower; row++) {
+      const top = row === upper ? scale.middle : 0;
+      const bottom = row === lower ? scale.middle : scale.rowHeight;
+      pieces[row]?.add(`M${scale.x(offset)} ${top}V${bottom}`);
     }
-    link.append(svg('circle', { cx: at, cy: from, r: 3.5, class: 'forked' }));
-    link.append(svg('title', {}, `${fork.api}: ${short(fork.command, 200)}`));
-    picture.append(link);
   }
+  return pieces.map((row) => svg('path', { d: [...row].join(''), class: 'connector' }));
+}
 
-  picture.append(...labels);
-  // marks that would cover each other stand side by side
-  const taken = new Map<number, number>();
-  data.hazards.forEach((hazard, index) => {
-    const { severity, rule, what } = hazard;
-    for (const { pid, offset } of [hazard, ...hazard.also]) {
-      const at = y.get(pid);
-      if (at === undefined) continue;
-      const place = Math.max(x(offset), (taken.get(pid) ?? 0) + 14);
-      taken.set(pid, place);
-      const name = `${severity}: ${rule}: ${what}`;
-      const link = svg('a', { href: `#hazard-${index}`, 'data-hazard': index, 'aria-label': name });
-      link.append(hazardMark(severity, place, at), svg('title', {}, `${rule}: ${what}`));
-      picture.append(link);
-    }
-  });
+export function fading(id: string, from: string, to: string): Element {
+  return svg(
+    'linearGradient',
+    { id },
+    svg('stop', { offset: 0, class: from }),
+    svg('stop', { offset: 1, class: to }),
+  );
+}
+
+export function timelineHead(data: PageData, scale: Scale): Element {
+  const { width } = scale;
+  const height = 18;
+  const picture = svg('svg', { width, height, viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' });
+  picture.append(svg('defs', {}, fading('rise', 'far', 'near'), fading('fade', 'near', 'far')));
+  for (const { at, label } of ticks(data, scale)) {
+    // about 3.3 for half a character
+    const anchor = at + label.length * 3.3 > width ? 'end' : 'middle';
+    picture.append(svg('text', { x: at, y: 12, class: 'tick', 'text-anchor': anchor }, label));
+  }
   return picture;
 }
 
-export const TIMELINE = [timelineRows, hazardMark, timeline];
+/** The process tree on a time line: a row a process, a line a fork, a mark a hazard. */
+export function timeline(data: PageData, width: number): Element {
+  const rows = timelineRows(data);
+  const scale = timelineScale(data.length, width);
+  const { rowHeight } = scale;
+  const grid = ticks(data, scale)
+    .map(({ at }) => `M${at} 0V${rowHeight}`)
+    .join('');
+  const lines = connectors(data, rows, scale);
+  const forks = forkMarks(data, scale);
+  const hazards = hazardMarks(data, scale);
+  const isOne = data.processes.filter(({ command }) => command === '').length === 1;
+  const nameless = isOne ? 'first process' : 'process';
+  const body = el('tbody');
+  rows.forEach((process, row) => {
+    const picture = svg('svg', { width, height: rowHeight, viewBox: `0 0 ${width} ${rowHeight}` });
+    picture.append(
+      svg('path', { d: grid, class: 'grid' }),
+      ...lifeBar(process, scale),
+      lines[row] as Element,
+      ...(forks.get(process.pid) ?? []),
+      rowLabel(process, nameless, scale),
+      ...(hazards.get(process.pid) ?? []),
+    );
+    body.append(el('tr', {}, el('td', {}, picture)));
+  });
+  // a table, so that paper has the times at the head of each page
+  return el(
+    'table',
+    { role: 'presentation' },
+    el('thead', {}, el('tr', {}, el('td', {}, timelineHead(data, scale)))),
+    body,
+  );
+}
+
+export const TIMELINE = [
+  timelineRows,
+  timelineScale,
+  ticks,
+  lifeBar,
+  rowLabel,
+  connectors,
+  fading,
+  timelineHead,
+  timeline,
+];

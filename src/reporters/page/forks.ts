@@ -1,0 +1,79 @@
+import type { PageData, PageFork } from './data';
+import type * as dom from './dom';
+import type { Element } from './dom';
+import type { Choice } from './filters';
+
+declare const el: typeof dom.el;
+declare const rich: typeof dom.rich;
+declare const duration: typeof dom.duration;
+declare const short: typeof dom.short;
+
+export interface ForkTable {
+  rows: Element[];
+  /** Shows the rows that fit. */
+  filter(choice: Choice): void;
+}
+
+/** The hazards of each fork, by its id. */
+export function hazardsOfForks(data: PageData): Map<string, Set<number>> {
+  const hazards = new Map<string, Set<number>>();
+  data.hazards.forEach((hazard, index) => {
+    for (const { fork } of [hazard, ...hazard.also]) {
+      if (fork !== null) hazards.set(fork, (hazards.get(fork) ?? new Set()).add(index));
+    }
+  });
+  return hazards;
+}
+
+export function forkRow(data: PageData, fork: PageFork, hazards: readonly number[]): Element {
+  const cell = (label: string, ...content: (Element | string)[]): Element =>
+    el('td', { 'data-label': label }, ...content);
+  const found = cell('hazards');
+  for (const index of hazards) {
+    const { rule, severity } = data.hazards[index] as PageData['hazards'][number];
+    found.append(el('a', { href: `#hazard-${index}`, class: `badge ${severity}` }, rule), ' ');
+  }
+  return el(
+    'tr',
+    { id: `fork-${fork.id}`, tabindex: -1 },
+    cell('time', `+${duration(fork.offset)}`),
+    cell('process', String(fork.pid)),
+    cell('call', el('code', {}, fork.api)),
+    cell(
+      'child',
+      el('span', { class: 'command', title: fork.args.join(' ') }, short(fork.command, 120)),
+      fork.child === null ? '' : el('span', { class: 'pid' }, ` ${fork.child}`),
+    ),
+    cell('blocked', fork.blockedMs === null ? '–' : duration(fork.blockedMs)),
+    cell('inheritable', String(fork.inheritable)),
+    cell('forked at', el('span', { class: 'place' }, fork.at ?? '–')),
+    found,
+  );
+}
+
+export function forkTable(data: PageData, status: Element): ForkTable {
+  const hazards = hazardsOfForks(data);
+  const shown = data.forks.slice(0, 2000).map((fork) => {
+    const own = [...(hazards.get(fork.id) ?? [])];
+    return { text: JSON.stringify(fork).toLowerCase(), row: forkRow(data, fork, own) };
+  });
+  const filter: ForkTable['filter'] = ({ text }) => {
+    let count = 0;
+    for (const fork of shown) {
+      const fits = fork.text.includes(text);
+      fork.row.hidden = !fits;
+      if (fits) count++;
+    }
+    const all = data.forks.length;
+    status.textContent = all === 0 ? '' : count === all ? `${all} shown` : `${count} of ${all} shown`;
+  };
+  return { rows: shown.map(({ row }) => row), filter };
+}
+
+/** What to say where forks happened that are not in the records. */
+export function forksMissing({ forks, forkCount, hazards }: PageData): Element | string {
+  if (forks.length > 0 || forkCount?.count === 0 || (forkCount === null && hazards.length === 0)) return '';
+  return rich('No fork is in the records: with `FORKGUARD_FORKS=1` each fork is recorded.');
+}
+
+export const FORKS = [hazardsOfForks, forkRow, forkTable, forksMissing];
