@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import type { Page } from 'playwright-core';
 import { forkRecord, hazardRecord, summaryRecord } from '../../src/render';
 import { browserIt, reportsInBrowser } from './browser';
 import { fork, inherited, waitCycle } from './sample';
+import { sampleRun } from './sample-run';
 
 const START = waitCycle.time;
 const text = (records: readonly object[]): string =>
@@ -163,5 +166,90 @@ describe('the time line (needs chromium)', () => {
     expect(await page.locator('#numbers').textContent()).toContain('2 forks4');
     expect(await page.locator('#missing').isVisible()).toBe(false);
     await page.close();
+  });
+
+  const many = text([
+    ...Array.from({ length: 60 }, (_, i) => forkAt(i * 50, 100, 200 + i)),
+    ...Array.from({ length: 60 }, (_, i) => forkAt(i * 50 + 20, 200 + i, 300 + i)),
+    hazardAt(1000, 'a'),
+    hazardAt(2900, 'b', { pid: 230 }),
+  ]);
+
+  describe('on paper', () => {
+    const hasPdftotext = spawnSync('pdftotext', ['-v']).status === 0;
+    const paperIt = hasPdftotext ? browserIt : it.skip;
+
+    interface Word {
+      text: string;
+      right: number;
+      bottom: number;
+    }
+
+    async function printed(page: Page): Promise<{ width: number; words: Word[] }[]> {
+      const pdf = await page.pdf({ format: 'A4' });
+      const { stdout } = spawnSync('pdftotext', ['-bbox', '-', '-'], { input: pdf, encoding: 'utf8' });
+      return stdout
+        .split('<page ')
+        .slice(1)
+        .map((part) => ({
+          width: Number(/width="([\d.]+)"/.exec(part)?.[1]),
+          words: [...part.matchAll(/xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)</g)].map(
+            ([, right, bottom, word]) => ({
+              text: word as string,
+              right: Number(right),
+              bottom: Number(bottom),
+            }),
+          ),
+        }));
+    }
+
+    paperIt.each([
+      ['a long time line', many],
+      ['a small report', sampleRun],
+    ])('breaks %s well (needs pdftotext)', async (_, records) => {
+      const page = await open(records);
+      await page.locator('details.card').last().locator('summary').click();
+      const pages = await printed(page);
+      expect(pages.length).toBeGreaterThan(2);
+      for (const { width, words } of pages) {
+        expect(words.length).toBeGreaterThan(5);
+        expect(words.filter(({ right }) => right > width - 20)).toEqual([]);
+        const lowest = words.reduce((a, b) => (a.bottom >= b.bottom ? a : b));
+        expect(['Processes', 'Hazards', 'Forks', 'read', 'shown', 'hazards']).not.toContain(lowest.text);
+      }
+      if (records === many) {
+        const isTimeLine = pages.filter(({ words }) => words.some((word) => word.text === 'tool'));
+        const onlyRows = isTimeLine.filter(({ words }) => !words.some((word) => word.text === 'inheritable'));
+        expect(onlyRows.length).toBeGreaterThan(2);
+        // the first has rows below its head, each has the times
+        for (const { words } of onlyRows) {
+          expect(words.filter((word) => word.text === 'tool').length).toBeGreaterThanOrEqual(5);
+          expect(words.map((word) => word.text)).toContain('+2');
+        }
+      }
+      // the screen is as it was
+      expect(await page.locator('details.card').last().getAttribute('open')).toBeNull();
+      expect(await page.locator('#drawing svg').first().getAttribute('width')).not.toBe('720');
+      await page.close();
+    });
+
+    browserIt('has no scroll bars, and a picture as wide as the paper', async () => {
+      const page = await open(sampleRun);
+      await page.setViewportSize({ width: 700, height: 900 });
+      await page.waitForTimeout(100);
+      await page.emulateMedia({ media: 'print' });
+      const scrolling = await page.evaluate(
+        `[...document.querySelectorAll('main *')].filter((e) => /auto|scroll/.test(getComputedStyle(e).overflowX) && !/SELECT|INPUT/.test(e.tagName)).length`,
+      );
+      expect(scrolling).toBe(0);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(700);
+      expect(
+        await page
+          .locator('#drawing svg')
+          .first()
+          .evaluate((svg) => svg.getBoundingClientRect().width),
+      ).toBe(700);
+      await page.close();
+    });
   });
 });

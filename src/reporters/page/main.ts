@@ -116,6 +116,21 @@ export function notes(data: PageData): void {
     byId('left').textContent = `${left} processes that made no fork and have no hazard are not drawn.`;
 }
 
+/** Everything is printed, and the picture as wide as paper is. */
+export function printing(made: readonly Element[], draw: (width?: number) => void): void {
+  let folded: Element[] = [];
+  byId('print').addEventListener('click', () => window.print());
+  window.addEventListener('beforeprint', () => {
+    folded = made.filter((card) => !card.open);
+    for (const card of folded) card.open = true;
+    draw(720);
+  });
+  window.addEventListener('afterprint', () => {
+    for (const card of folded) card.open = false;
+    draw();
+  });
+}
+
 export function start(): void {
   const data = JSON.parse(byId('data').textContent as string) as PageData;
   const forks = new Map(data.forks.map((fork) => [fork.id, fork]));
@@ -160,8 +175,8 @@ export function start(): void {
   };
   const chosen = filters(data, update);
   const picture = byId('drawing');
-  const draw = (): void => {
-    picture.replaceChildren(timeline(data, Math.max(300, picture.clientWidth)));
+  const draw = (width = Math.max(300, picture.clientWidth)): void => {
+    picture.replaceChildren(timeline(data, width));
     update();
   };
   draw();
@@ -173,12 +188,9 @@ export function start(): void {
     byId('search').focus();
   };
   keys(() => made.filter((card) => !card.hidden), clear);
-  byId('print').addEventListener('click', () => window.print());
-  window.addEventListener('beforeprint', () => {
-    for (const card of made) card.open = true;
-  });
+  printing(made, draw);
   byId('clear').addEventListener('click', clear);
-  window.addEventListener('resize', draw);
+  window.addEventListener('resize', () => draw());
   window.addEventListener('hashchange', follow);
   document.addEventListener('click', (event) => {
     // to the same place once more: the address does not change
@@ -189,4 +201,4 @@ export function start(): void {
   window.addEventListener('load', () => setTimeout(follow, 50));
 }
 
-export const MAIN = [numbers, when, theme, follow, notes, start];
+export const MAIN = [numbers, when, theme, follow, notes, printing, start];

@@ -125,10 +125,19 @@ footer { color: var(--soft); padding-bottom: 36px; font-size: .92em; }
   #forks td[data-label="hazards"]:empty { display: none; }
 }
 @media print {
+  @page { margin: 12mm; }
   :root, :root[data-theme] { ${LIGHT} --ground: #fff; }
-  .tools, .filters, .card > summary::after, .keys { display: none; }
-  #forks table { font-size: .8em; }
-  .card, tr { break-inside: avoid; }
+  .tools, .filters, .card > summary::after, .keys, #broken:empty { display: none; }
+  main, header > div, footer { max-width: none; padding: 0; }
+  h2, thead, .card > summary { break-after: avoid; }
+  summary, tr, dt, dd, li, figure, .key { break-inside: avoid; }
+  .card, .panel { box-decoration-break: clone; -webkit-box-decoration-break: clone; }
+  #time .panel, #forktable { border: 0; padding: 0; }
+  #drawing, .scroll, pre { overflow: visible; }
+  #drawing table { width: 100%; } #drawing svg { width: 100%; height: auto; }
+  .graph { min-width: 0; }
+  #forks table { font-size: .8em; } #forks td .badge { padding: 0; white-space: normal; overflow-wrap: normal; }
+  #forks td[data-label="child"] { width: 24%; } #forks td[data-label="forked at"] { width: 32%; }
   pre { white-space: pre-wrap; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
