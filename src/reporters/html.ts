@@ -32,7 +32,7 @@ const BODY = `<header><div>
 </div></header>
 <main>
 <section id="time" aria-labelledby="time-title"><h2 id="time-title">Processes</h2>
-<div class="panel"><div id="drawing" role="group" aria-label="time line"></div>
+<div class="panel"><div id="drawing" role="group" aria-label="time line; arrow keys move between forks and hazards"></div>
 <ul class="key">
 ${key('<circle cx="8" cy="8" r="4" class="CLASS"/>', 'forked', 'fork')}
 ${key('<path d="M8 1L15 8L8 15L1 8Z" class="CLASS"/>', 'mark error', 'error: stuck, lost or wrong now')}
@@ -55,7 +55,7 @@ ${key('<circle cx="8" cy="8" r="5" class="CLASS"/>', 'mark info', 'info: worth k
 <section id="gaps" aria-labelledby="gaps-title"><h2 id="gaps-title">What could not be read</h2><div class="panel"><ul id="gaplist"></ul></div></section>
 </main>
 <footer><p id="broken"></p>
-<p class="keys"><kbd>/</kbd> search · <kbd>j</kbd> <kbd>k</kbd> next and previous hazard · <kbd>Enter</kbd> show or hide · <kbd>Esc</kbd> clear the search</p></footer>`;
+<p class="keys"><kbd>/</kbd> search · <kbd>j</kbd> <kbd>k</kbd> next and previous hazard · <kbd>Enter</kbd> show or hide · <kbd>Esc</kbd> clear the search · <kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd> move in the time line</p></footer>`;
 
 /** Data inside a page: `<` could end the script element, U+2028 is escaped already. */
 const json = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');

@@ -17,7 +17,7 @@ const forkAt = (ms: number, pid: number, child: number, command = `tool ${child}
   forkRecord(fork(`${pid}-${child}`, pid, command, { time: START + ms, child: { pid: child, command } }));
 
 describe('the time line (needs chromium)', () => {
-  const { open } = reportsInBrowser();
+  const { complaints, open } = reportsInBrowser();
 
   for (const width of [400, 1280]) {
     browserIt(`shows hazards at their times, however close they are, ${width} wide`, async () => {
@@ -174,6 +174,48 @@ describe('the time line (needs chromium)', () => {
     hazardAt(1000, 'a'),
     hazardAt(2900, 'b', { pid: 230 }),
   ]);
+
+  browserIt('is one stop of the Tab key, with arrow keys inside', async () => {
+    const page = await open(many);
+    const focused = (): Promise<unknown> =>
+      page.evaluate('document.activeElement.id || document.activeElement.getAttribute("href")');
+    const stops: unknown[] = [];
+    for (let i = 0; i < 4; i++) {
+      await page.keyboard.press('Tab');
+      stops.push(await focused());
+    }
+    expect(stops).toEqual(['theme', 'print', '#fork-100-200', 'search']);
+    await page.keyboard.press('Shift+Tab');
+    const visited: unknown[] = [];
+    for (const key of ['ArrowRight', 'ArrowDown', 'ArrowUp', 'End', 'ArrowRight', 'Home', 'ArrowUp']) {
+      await page.keyboard.press(key);
+      visited.push(await focused());
+    }
+    expect(visited).toEqual([
+      '#fork-100-201',
+      '#fork-200-300',
+      '#fork-100-200',
+      '#fork-100-259',
+      '#fork-100-259',
+      '#fork-100-200',
+      '#fork-100-200',
+    ]);
+    await page.keyboard.press('End');
+    await page.setViewportSize({ width: 700, height: 900 });
+    await page.waitForTimeout(100);
+    expect(await focused()).toBe('#fork-100-259');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('search');
+    await page.keyboard.press('Shift+Tab');
+    expect(await focused()).toBe('#fork-100-259');
+    await page.keyboard.press('j');
+    expect(await page.evaluate('document.activeElement.closest("details").id')).toBe('hazard-0');
+    await page.locator('#drawing a[tabindex="0"]').focus();
+    await page.keyboard.press('/');
+    expect(await focused()).toBe('search');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
 
   describe('on paper', () => {
     const hasPdftotext = spawnSync('pdftotext', ['-v']).status === 0;

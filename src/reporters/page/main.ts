@@ -21,6 +21,8 @@ declare const filters: typeof filtering.filters;
 declare const forkTable: typeof forking.forkTable;
 declare const forksMissing: typeof forking.forksMissing;
 declare const keys: typeof typing.keys;
+declare const arrowKeys: typeof typing.arrowKeys;
+declare const redraw: typeof typing.redraw;
 
 /** The head: what there is to see, in numbers. */
 export function numbers(data: PageData): Element[] {
@@ -176,7 +178,7 @@ export function start(): void {
   const chosen = filters(data, update);
   const picture = byId('drawing');
   const draw = (width = Math.max(300, picture.clientWidth)): void => {
-    picture.replaceChildren(timeline(data, width));
+    redraw(picture, timeline(data, width));
     update();
   };
   draw();
@@ -187,6 +189,7 @@ export function start(): void {
     update();
     byId('search').focus();
   };
+  arrowKeys(picture);
   keys(() => made.filter((card) => !card.hidden), clear);
   printing(made, draw);
   byId('clear').addEventListener('click', clear);

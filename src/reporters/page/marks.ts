@@ -24,6 +24,7 @@ export function forkMarks(data: PageData, scale: Scale): Map<number, Element[]> 
       'a',
       {
         href: `#fork-${fork.id}`,
+        tabindex: -1,
         'data-x': at,
         'aria-label': `fork of ${fork.command} at ${duration(fork.offset)}`,
       },
@@ -80,6 +81,7 @@ export function hazardMark(data: PageData, { places, hazards }: Group, { middle 
   const many = places.length > 1 ? `${places.length} reports, ` : '';
   const link = svg('a', {
     href: `#hazard-${hazards[0]}`,
+    tabindex: -1,
     'data-x': at,
     'data-hazards': hazards.join(' '),
     'aria-label': `${many}${severity}: ${named.join('; ')}`,
