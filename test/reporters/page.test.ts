@@ -74,6 +74,23 @@ describe('the page in a browser (needs chromium)', () => {
     await page.close();
   });
 
+  browserIt('shows with a rule the forks that have such a hazard', async () => {
+    const page = await open(sampleRun);
+    const rows = (): Promise<string[]> =>
+      page.locator('#forkrows tr:visible td[data-label="child"] .command').allTextContents();
+    await page.selectOption('#rule', 'shared-locks');
+    expect(await rows()).toEqual(['redis-server']);
+    expect(await page.textContent('#forksshown')).toBe('1 of 9 shown');
+    await page.click('button[data-severity=warning]');
+    expect(await rows()).toEqual([]);
+    await page.selectOption('#rule', '');
+    // those without a hazard stay
+    expect(await rows()).toHaveLength(7);
+    await page.click('button[data-severity=warning]');
+    expect(await rows()).toHaveLength(9);
+    await page.close();
+  });
+
   browserIt('works from the keyboard', async () => {
     const page = await open(sampleRun);
     const focused = (): Promise<unknown> =>

@@ -10,8 +10,8 @@ declare const short: typeof dom.short;
 
 export interface ForkTable {
   rows: Element[];
-  /** Shows the rows that fit. */
-  filter(choice: Choice): void;
+  /** Shows the rows that fit, given which hazards are shown. */
+  filter(choice: Choice, isShown: (hazard: number) => boolean): void;
 }
 
 /** The hazards of each fork, by its id. */
@@ -55,12 +55,17 @@ export function forkTable(data: PageData, status: Element): ForkTable {
   const hazards = hazardsOfForks(data);
   const shown = data.forks.slice(0, 2000).map((fork) => {
     const own = [...(hazards.get(fork.id) ?? [])];
-    return { text: JSON.stringify(fork).toLowerCase(), row: forkRow(data, fork, own) };
+    return { own, text: JSON.stringify(fork).toLowerCase(), row: forkRow(data, fork, own) };
   });
-  const filter: ForkTable['filter'] = ({ text }) => {
+  const filter: ForkTable['filter'] = ({ text, rule, severities }, isShown) => {
     let count = 0;
     for (const fork of shown) {
-      const fits = fork.text.includes(text);
+      const isOfSeverity = fork.own.some((index) =>
+        severities.has((data.hazards[index] as PageData['hazards'][number]).severity),
+      );
+      const fits =
+        fork.own.some(isShown) ||
+        (rule === '' && fork.text.includes(text) && (fork.own.length === 0 || isOfSeverity));
       fork.row.hidden = !fits;
       if (fits) count++;
     }

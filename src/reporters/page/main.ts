@@ -165,7 +165,7 @@ export function start(): void {
       card.hidden = !fits;
       if (fits) shown++;
     });
-    table.filter(choice);
+    table.filter(choice, isShown);
     for (const mark of document.querySelectorAll('#drawing a[data-hazards]')) {
       const hazards = (mark.dataset.hazards as string).split(' ').map(Number);
       const first = hazards.find(isShown);
