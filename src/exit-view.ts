@@ -87,7 +87,8 @@ export class ExitView implements ExitSnapshot {
         `worker thread ${this.moment.threadId} ends, and only its event loop waited for the child`,
         `/proc/${fork.child.pid}/stat: state ${stat.state}, parent ${stat.ppid}`,
       ];
-      return [{ child: fork.child, fork, kind: 'thread' as const, proof }];
+      const released = fork.detached && fork.unreferenced && stat.state !== 'Z';
+      return [{ child: fork.child, fork, kind: 'thread' as const, released, proof }];
     });
   }
 

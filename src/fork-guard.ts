@@ -108,7 +108,7 @@ export class ForkGuard implements ForkSink {
         this.#guard.observer.exits.unreferenced(child);
         return;
       }
-      this.#guard.observer.released(child);
+      this.#guard.observer.exits.released(child);
       forkChannel().publishAsyncEnd(child.fork, { released: true });
     });
   }

@@ -159,6 +159,9 @@ export class Guard implements Sink {
   signalled(pid: number, signal: unknown): void {
     this.safely('process.kill', () => {
       this.#parent?.signalled(pid);
+      // a negative number is a process group: that of a detached child has its pid
+      const child = this.ledger.children.get(Math.abs(pid));
+      if (child) this.#stalls?.asked(child.process, signal);
       if (this.#observer || this.ledger.hasStartedAny) this.observer.exits.departures.signalling(pid, signal);
     });
   }

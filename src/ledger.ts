@@ -48,6 +48,9 @@ interface OpenedFile extends Opening {
   readonly path: string;
 }
 
+/** So many listening sockets are remembered that children were sent. */
+const MOST_HANDED_OVER = 1000;
+
 interface HandedOver {
   readonly opened: Site | undefined;
   readonly fork: ForkCall | undefined;
@@ -147,6 +150,7 @@ export class Ledger {
   }
 
   noteHandedOver(target: string, opened: Site | undefined, fork: ForkCall | undefined): void {
+    if (this.#handedOver.size >= MOST_HANDED_OVER) this.#handedOver.clear();
     this.#handedOver.set(target, { opened, fork });
   }
 

@@ -8,7 +8,6 @@ import { now, wallClock } from './clock';
 import type { Config } from './config';
 import { Engine } from './engine';
 import { Exits } from './exits/exits';
-import { keptAliveThrough } from './exits/keepers';
 import { publishEnd } from './fork-channel';
 import { type ForkCall, type ForkRequest, imaginedCall } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
@@ -203,17 +202,6 @@ export class Observer {
     this.news.exited(child);
   }
 
-  /** A detached child was let go: what it keeps of ours is now certain to matter. */
-  released(child: LiveChild): Hazard[] {
-    // whom a pipe of it keeps alive does not end before it, or is looked at then
-    const ends = keptAliveThrough(child.process).length === 0;
-    child.fork.releaseJudged = ends;
-    const hazards = ends ? this.engine.run('release', new ForkView(child.fork, this.context)) : [];
-    this.exits.released(child);
-    this.drainGaps();
-    return hazards;
-  }
-
   /** `listen` has failed with EADDRINUSE. */
   conflict(server: Server, error: NodeJS.ErrnoException): Hazard[] {
     const { address, port } = error as { address?: unknown; port?: unknown };
@@ -234,6 +222,7 @@ export class Observer {
 
   /** Remembers where a listener was opened whose descriptor a child has been sent. */
   handedOver(object: object, pid: number): void {
+    if (isConnection(object)) return;
     const { ledger } = this.#gathered;
     const fd = descriptorOf(object);
     const target = fd === undefined ? undefined : this.procfs.link('self', fd);
@@ -309,6 +298,16 @@ function sayUnknown(allow: readonly Allowance[]): void {
   const names = rules.map(({ name }) => name);
   for (const name of unknownRules(allow, names))
     say(`"${name}" is allowed, but there is no such rule: \`forkguard explain\` lists all`);
+}
+
+/**
+ * Whether somebody is connected to what a child is sent: a `Socket`, or the bare handle that a cluster's primary hands
+ * over with each connection. No listener is lost with it.
+ */
+function isConnection(object: object): boolean {
+  if ('remoteAddress' in object) return true;
+  const { getpeername } = object as { getpeername?(out: object): number };
+  return getpeername !== undefined && getpeername.call(object, {}) === 0;
 }
 
 function once<T>(make: () => T): () => T {

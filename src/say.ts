@@ -1,5 +1,3 @@
-import { writeSync } from 'node:fs';
-
 const said = new Set<string>();
 
 /** One line on stderr about forkguard itself, each text once, without secrets and control characters. Never throws. */
@@ -10,9 +8,10 @@ export function say(line: string): void {
     // loaded here: most programs never see a line of this
     const { escapeText } = require('./escape') as typeof import('./escape');
     const { redactText } = require('./redact') as typeof import('./redact');
-    writeSync(2, `forkguard: ${escapeText(redactText(line))}\n`);
+    const { writeStderr } = require('./stderr') as typeof import('./stderr');
+    writeStderr(`forkguard: ${escapeText(redactText(line))}\n`);
   } catch {
-    // stderr is closed or full: nobody is there to read it
+    // not all of this package can be read
   }
 }
 

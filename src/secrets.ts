@@ -17,7 +17,8 @@ export interface Shape {
 export const SHAPES: readonly Shape[] = [
   {
     name: 'password in a URL',
-    pattern: /(:\/\/[^\s:@/]{0,256}:)[^\s@]{1,1024}@/g,
+    // up to the last @ of the authority, as WHATWG's parser has it; else a password with a slash, which some write
+    pattern: /(:\/\/[^\s:@/]{0,256}:)(?:[^\s/?#]{1,1024}|[^\s@]{1,1024})@/g,
     replacement: `$1${REDACTED}@`,
   },
   { name: 'token as user of a URL', pattern: /(:\/\/)[^\s:@/]{20,1024}@/g, replacement: `$1${REDACTED}@` },

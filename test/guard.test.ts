@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -292,4 +293,12 @@ test('built-ins that throw are our trouble, not the program’s', () => {
   const { stdout, status } = runNode([app], { env: { FORKGUARD_STALL_MS: '100' } });
   expect(stdout).toBe('null output\n\n');
   expect(status).toBe(0);
+});
+
+test('what forkguard says of itself does not wait for a reader of stderr', () => {
+  // 64 KiB are what a pipe holds (pipe(7))
+  const script = `exec 3>&1
+    { head -c 65536 /dev/zero >&2; timeout 5 "$NODE" -r "$REGISTER" -e 0; echo "ended with $?" >&3; } 2>&1 >/dev/null | sleep 6`;
+  const env = { ...process.env, NODE: process.execPath, REGISTER, FORKGUARD_REPORTER: 'none' };
+  expect(spawnSync('bash', ['-c', script], { env, encoding: 'utf8' }).stdout).toBe('ended with 0\n');
 });

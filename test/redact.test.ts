@@ -41,6 +41,10 @@ describe('redactArgs', () => {
       ['sshpass', '-p', R, 'ssh', 'host'],
     ],
     [
+      ['psql', 'postgres://app:p@ssw0rd@db/x', 'https://me:with/slash@h/x'],
+      ['psql', `postgres://app:${R}@db/x`, `https://me:${R}@h/x`],
+    ],
+    [
       ['curl', '-u', 'me:pw', 'https://a.example/'],
       ['curl', '-u', R, 'https://a.example/'],
     ],

@@ -27,7 +27,7 @@ const allowed: [pattern: RegExp, may: RegExp][] = [
   [/^rules\/(?!index$|at-)/, /^(model|rules\/(rule|words)|waits\/graph)$/],
   [
     /^reporters\//,
-    /^(model|render|records|escape|redact|source|wrap|tracing|telemetry\/.*|reporters\/.*|node:.*|chalk|@opentelemetry\/.*)$/,
+    /^(model|render|records|escape|redact|source|wrap|tracing|stderr|pause|telemetry\/.*|reporters\/.*|node:.*|chalk|@opentelemetry\/.*)$/,
   ],
   [/^instruments\//, /^(model|originals|site|clock|thread|redact|channels|instruments\/.*|node:.*)$/],
   [/^procfs\//, /^(model|originals|escape|procfs\/.*|node:.*)$/],
@@ -35,7 +35,7 @@ const allowed: [pattern: RegExp, may: RegExp][] = [
   [/^(waits|exits)\//, /^(?!guard$|start$|observer$|commands\/|telemetry\/|testing)/],
   [
     /^telemetry\//,
-    /^(model|records|render|escape|channels|say|tracing|clock|telemetry\/.*|node:.*|@opentelemetry\/.*|forkguard\/package.json)$/,
+    /^(model|records|render|escape|channels|say|tracing|clock|directory|telemetry\/.*|node:.*|@opentelemetry\/.*|forkguard\/package.json)$/,
   ],
   [/^commands\//, /^(?!guard$|start$|observer$|instruments\/|testing)/],
   [/^testing(\/|$)/, /^(?!guard$|start$|observer$)/],

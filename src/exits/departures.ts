@@ -192,8 +192,8 @@ export class Departures {
     return below.flatMap(({ pid, startTime }) => {
       const stat = procfs.stat(pid);
       if (!parent || stat?.startTime !== startTime || isDead(stat)) return [];
-      // a session of its own is how a program says that it means to live on
-      if (stat.session === pid) return [];
+      // a session of its own, or nohup(1), is how a program says that it means to live on
+      if (stat.session === pid || ignoresHangup(pid, procfs)) return [];
       // its parent lives on, too, and is reported
       if (pids.has(stat.ppid)) return [];
       if (mayBeEnding && this.#catches(pid, signal)) return [];
@@ -209,6 +209,13 @@ export class Departures {
       };
     });
   }
+}
+
+/** As with nohup(1). Children inherit it: where this process itself ignores SIGHUP it says nothing. */
+export function ignoresHangup(pid: number, procfs: Procfs): boolean {
+  const ignores = (process: number | 'self') =>
+    hasSignal(procfs.status(process)?.signalsIgnored ?? 0n, constants.signals.SIGHUP);
+  return ignores(pid) && !ignores('self');
 }
 
 export function isDead({ state, exiting }: { state: string; exiting: boolean }): boolean {

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { constants } from 'node:os';
 import { describe } from '../crossings';
 import type { LiveChild } from '../instruments/sink';
 import type { ChildFacts, Fork } from '../model';
@@ -11,7 +10,7 @@ import type { SnapshotContext } from '../snapshot';
 import { forkOf } from '../waits/fork-note';
 import { awaits, awaitsOnly } from './awaiting';
 import type { Connections } from './connections';
-import { type Departures, isDead, nameOf } from './departures';
+import { type Departures, ignoresHangup, isDead, nameOf } from './departures';
 import { descendants } from './descendants';
 import { keptAliveThrough } from './keepers';
 import { knowsParent } from './parent-watchers';
@@ -29,7 +28,6 @@ export interface Candidate {
   /** The program and its arguments, as they are. */
   readonly words: readonly string[];
   readonly unreferenced: boolean;
-  readonly releaseJudged?: boolean;
   readonly madeAtExit?: boolean;
   /** Nor do its pipes and its channel keep this thread alive. */
   readonly released: boolean;
@@ -45,7 +43,7 @@ export interface Candidate {
 /** A child of this thread. */
 export function ownChild(live: LiveChild, departures: Pick<Departures, 'signals'>): Candidate[] {
   const { fork, process } = live;
-  const { child, unreferenced, releaseJudged, atExit: madeAtExit } = fork;
+  const { child, unreferenced, atExit: madeAtExit } = fork;
   if (!child) return [];
   const released = unreferenced && keptAliveThrough(process).length === 0;
   const { file, args } = fork.request;
@@ -53,9 +51,7 @@ export function ownChild(live: LiveChild, departures: Pick<Departures, 'signals'
   const told = isToldByUse(live) ? { told: { answer: true } } : {};
   const { connected } = process;
   const words = [file, ...args];
-  return [
-    { fork, child, words, unreferenced, releaseJudged, madeAtExit, released, connected, signals, ...told },
-  ];
+  return [{ fork, child, words, unreferenced, madeAtExit, released, connected, signals, ...told }];
 }
 
 /**
@@ -97,7 +93,6 @@ class LivingChild implements Survivor {
   readonly fork: Fork;
   readonly child: ChildFacts;
   readonly unreferenced: boolean;
-  readonly releaseJudged: boolean;
   readonly madeAtExit: boolean;
   readonly connected: boolean;
   readonly thread: number | undefined;
@@ -114,7 +109,6 @@ class LivingChild implements Survivor {
     this.fork = candidate.fork;
     this.child = candidate.child;
     this.unreferenced = candidate.unreferenced;
-    this.releaseJudged = candidate.releaseJudged === true;
     this.madeAtExit = candidate.madeAtExit === true;
     this.connected = candidate.connected;
     this.thread = candidate.thread;
@@ -207,8 +201,7 @@ export function survivorOf(candidate: Candidate, context: SnapshotContext): Surv
   const proof = [`/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}`];
   for (const signal of ignored) proof.push(`/proc/${pid}/status: SigIgn has ${signal}, which it was sent`);
   if (candidate.thread !== undefined) proof.push(`worker thread ${candidate.thread} of this process made it`);
-  const apart =
-    stat.session === pid || (ignores !== undefined && hasSignal(ignores, constants.signals.SIGHUP));
+  const apart = stat.session === pid || ignoresHangup(pid, context.procfs);
   return new LivingChild(candidate, apart, ignored, proof, context);
 }
 

@@ -9,6 +9,9 @@ import type { ForkNote } from '../waits/fork-note';
 
 const NAME = 'forkguard:children';
 
+/** So many are remembered: of a terminated thread nobody is told which of its children have ended. */
+const MOST = 1000;
+
 /** A child of a worker thread. */
 export interface ThreadChild {
   readonly child: ChildFacts;
@@ -51,6 +54,11 @@ export function childrenOfThreads(): ReadonlyMap<number, ThreadChild> {
   return children;
 }
 
+/** Forgets children that have ended unheard. */
+export function forget(hasEnded: (child: ThreadChild) => boolean): void {
+  for (const [pid, child] of childrenOfThreads()) if (hasEnded(child)) children.delete(pid);
+}
+
 /** Whether a thread has reported anything of severity `error` or `warning`. */
 export function threadsReportedHarm(): boolean {
   childrenOfThreads();
@@ -78,7 +86,10 @@ export function tell(message: Note): void {
 
 function note(message: Note): void {
   if (message.type === 'forked') {
-    if (message.child.thread !== threadId) children.set(message.child.child.pid, message.child);
+    if (message.child.thread === threadId) return;
+    children.set(message.child.child.pid, message.child);
+    const [oldest] = children.keys();
+    if (children.size > MOST) children.delete(oldest as number);
     return;
   }
   if (message.type === 'harmful') {

@@ -67,8 +67,6 @@ export class ForkCall implements Fork {
   readonly atExit = (process as { _exiting?: boolean })._exiting === true;
   /** The program called `unref()` on the child. */
   unreferenced = false;
-  /** What its release means was judged when the program let go of it. */
-  releaseJudged = false;
   /** The program called `kill()` on the child. */
   killed = false;
   /** How the child of a `*Sync` call ended. */

@@ -5,18 +5,14 @@ import {
   constants,
   fchmodSync,
   fstatSync,
-  ftruncateSync,
   openSync,
   readSync,
   type Stats,
   writeSync,
 } from 'node:fs';
+import { pause } from '../pause';
 
 const NEWLINE = 10;
-
-/** Taken at load: a program may replace `Atomics`. */
-const { wait } = Atomics;
-const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Whether the file's last line is complete. A long line of another process that is just being written looks
@@ -26,20 +22,11 @@ const cell = new Int32Array(new SharedArrayBuffer(4));
 function endsWhole(fd: number): boolean {
   const last = Buffer.allocUnsafe(1);
   for (let look = 0; look < 4; look++) {
-    if (look > 0) wait(cell, 0, 0, 2);
+    if (look > 0) pause(2);
     const { size } = fstatSync(fd);
     if (size === 0 || (readSync(fd, last, 0, 1, size - 1) === 1 && last[0] === NEWLINE)) return true;
   }
   return false;
-}
-
-/** Takes the torn start of a line away again, if it is still what the file ends with. */
-function takeBack(fd: number, torn: Buffer): void {
-  const start = fstatSync(fd).size - torn.length;
-  if (start < 0) return;
-  const there = Buffer.alloc(torn.length);
-  readSync(fd, there, 0, torn.length, start);
-  if (there.equals(torn)) ftruncateSync(fd, start);
 }
 
 /** What somebody else may have put there: what is written would end up elsewhere, or be read by others. */
@@ -68,13 +55,8 @@ export function appendLine(path: string, line: string): void {
     // somebody was cut off in the middle of a line, perhaps killed: ours must not become its second half
     const before = endsWhole(fd) ? '' : '\n';
     const bytes = Buffer.from(`${before}${line}\n`);
-    let written = writeSync(fd, bytes);
-    try {
-      while (written < bytes.length) written += writeSync(fd, bytes, written);
-    } catch (error) {
-      takeBack(fd, bytes.subarray(0, written));
-      throw error;
-    }
+    // a part that the disk has no room for stays: to cut it off could cut off what others have appended since
+    for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
   } finally {
     closeSync(fd);
   }

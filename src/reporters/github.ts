@@ -2,8 +2,8 @@ import { escapeText } from '../escape';
 import type { Hazard, Reporter, Severity } from '../model';
 import type { HazardRecord, SiteRecord } from '../records';
 import { hazardRecord, mainSite, relativePath } from '../render';
+import { writeStderr } from '../stderr';
 import type { ReporterOptions } from './options';
-import { writeStderr } from './stderr';
 
 const COMMAND: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' };
 

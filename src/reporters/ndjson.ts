@@ -1,10 +1,10 @@
 import type { ForkRecord, Gap, Hazard, Reporter, Summary } from '../model';
 import type { ForkguardRecord } from '../records';
 import { forkRecord, gapRecord, hazardRecord, summaryRecord } from '../render';
+import { writeStderr } from '../stderr';
 import { appendLine } from './append';
 import type { ReporterOptions } from './options';
 import { cannotWrite, outputPath } from './output-path';
-import { writeStderr } from './stderr';
 
 /** Files that one of the reporters made with the same options appends to already. */
 const claimed = new WeakMap<ReporterOptions, Set<string>>();

@@ -2,9 +2,9 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { isatty, WriteStream } from 'node:tty';
 import type { Gap, Hazard, Reporter, Summary } from '../model';
 import { renderHazard, type Style } from '../render';
+import { STDERR, writeStderr } from '../stderr';
 import { wrap } from '../wrap';
 import type { ReporterOptions } from './options';
-import { STDERR, writeStderr } from './stderr';
 import { summaryLine } from './summary-line';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -44,9 +44,12 @@ function terminalWidth(env: Environment): number {
   try {
     const path = process.platform === 'linux' ? '/proc/self/fd/2' : '/dev/tty';
     fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
-    const stream = new WriteStream(fd) as WriteStream & { readonly _handle?: { close(): void } };
-    const { columns } = stream;
-    stream._handle?.close();
+    const stream = new WriteStream(fd) as WriteStream & { readonly _handle?: { fd: number; close(): void } };
+    const { columns, _handle: handle } = stream;
+    // where libuv cannot open the terminal by its name, as of another devpts, the descriptor is its own now
+    const isTheirs = handle?.fd === fd;
+    handle?.close();
+    if (isTheirs) fd = undefined;
     return columns > 0 ? columns : 80;
   } catch {
     return 80;

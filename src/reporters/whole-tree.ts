@@ -19,12 +19,12 @@ import {
 } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import type { ForkRecord, Gap, Hazard, Reporter, Summary } from '../model';
+import { writeStderr } from '../stderr';
 import { refuseForeign } from './append';
 import { recordsTo } from './ndjson';
 import type { ReporterOptions } from './options';
 import { cannotWrite, type DocumentFormat, outputPath } from './output-path';
 import { type Run, readRun } from './read';
-import { writeStderr } from './stderr';
 
 /** Records of one run beyond this are more than a page can show. */
 const LARGEST = 256 << 20;

@@ -1,5 +1,6 @@
 import { halfDetachedChildren } from './half-detached-children';
 import { idleChannels } from './idle-channels';
+import { lingeringStdio } from './lingering-stdio';
 import { orphanedChildren } from './orphaned-children';
 import type { Rule } from './rule';
 import { truncatedOutput } from './truncated-output';
@@ -13,5 +14,6 @@ export const exitRules: readonly Rule[] = [
   truncatedOutput,
   unheardErrors,
   halfDetachedChildren,
+  lingeringStdio,
   idleChannels,
 ];

@@ -6,7 +6,6 @@ import { inheritableDescriptors } from './inheritable-descriptors';
 import { inheritedListeners } from './inherited-listeners';
 import { inspectorConflicts } from './inspector-conflicts';
 import { interleavedOutput } from './interleaved-output';
-import { lingeringStdio } from './lingering-stdio';
 import { missingDirectories } from './missing-directories';
 import { relativePreloads } from './relative-preloads';
 import type { Rule } from './rule';
@@ -17,7 +16,7 @@ import { sharedReaders } from './shared-readers';
 import { slowForks } from './slow-forks';
 import { writableExecutables } from './writable-executables';
 
-/** Rules that look at forks, and at what comes of them: at their aftermath, their release, a failed `listen`, an exit. */
+/** Rules that look at forks, and at what comes of them: at their aftermath, a failed `listen`, an exit. */
 export const forkRules: readonly Rule[] = [
   inheritableDescriptors,
   sharedLocks,
@@ -25,7 +24,6 @@ export const forkRules: readonly Rule[] = [
   sharedConnections,
   inheritedListeners,
   sharedOffsets,
-  lingeringStdio,
   slowForks,
   clearedNonblocking,
   interleavedOutput,

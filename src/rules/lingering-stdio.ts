@@ -1,6 +1,6 @@
-import type { Crossing, Descriptor, Finding } from '../model';
+import type { Descriptor, Finding } from '../model';
 import type { Rule } from './rule';
-import { childOf, named } from './words';
+import { named } from './words';
 
 /**
  * ### What it reports
@@ -12,8 +12,8 @@ import { childOf, named } from './words';
  * child exits, long after this process has. And when the reader goes away, the child dies of SIGPIPE.
  *
  * ### Certain because
- * The child is `detached`, descriptor 1 or 2 of this process is a pipe or socket and is, under this or another number, in its `stdio`, and either
- * the program has called `unref()` on it, and no pipe of it keeps this process alive, or the child is alive while this process exits.
+ * The child is `detached` and lives while this process exits, nobody has asked it to end, descriptor 1 or 2 of this
+ * process is a pipe or socket, and the child's table in `/proc` shows the same one, under this or another number.
  *
  * ### Example
  * ```js
@@ -27,35 +27,13 @@ export const lingeringStdio: Rule = {
   name: 'lingering-stdio',
   severity: 'warning',
   summary: 'a detached child keeps our stdout or stderr: whoever waits for its end waits for the child',
-  *release(snapshot) {
-    const { moment } = snapshot;
-    if (!moment.detached) return;
-    const outputs = snapshot.descriptors([1, 2]).filter(isOutput);
-    for (const crossing of snapshot.crossings()) {
-      const { fd, target } = crossing.descriptor;
-      const ours =
-        outputs.find((output) => output.fd === fd) ?? outputs.find((output) => output.target === target);
-      if (crossing.via !== 'stdio' || !ours || !endsWithReader(crossing)) continue;
-      yield {
-        ...words(ours.fd, childOf(moment)),
-        forked: moment.forked,
-        proof: [
-          ...crossing.proof,
-          `/proc/self/fd/${fd} -> ${target}`,
-          ...(fd === ours.fd ? [] : [`/proc/self/fd/${ours.fd} -> ${target}`]),
-          'the child is detached and unref() was called on it',
-        ],
-        fork: moment.id,
-        child: moment.child,
-      };
-    }
-  },
   *exit(snapshot) {
     if (snapshot.moment.of !== 'process') return; // it goes on
-    for (const { fork, child, shared, releaseJudged } of snapshot.survivors()) {
-      if (!fork.detached || releaseJudged) continue;
-      for (const { descriptor, proof } of shared) {
-        if (!isOutput(descriptor)) continue;
+    for (const { fork, child, shared } of snapshot.survivors()) {
+      if (!fork.detached) continue;
+      for (const { childFd, descriptor, proof } of shared) {
+        // who reads from it does not keep a reader waiting
+        if (!isOutput(descriptor) || childFd === 0) continue;
         yield {
           ...words(descriptor.fd, named(child)),
           forked: fork.forked,
@@ -70,11 +48,6 @@ export const lingeringStdio: Rule = {
 
 function isOutput({ fd, kind }: Descriptor): boolean {
   return (fd === 1 || fd === 2) && (kind === 'pipe' || kind === 'socket');
-}
-
-/** As its input the child does not keep a reader waiting: it holds no writing end. */
-function endsWithReader({ childFd, descriptor }: Crossing): boolean {
-  return childFd !== 0 && descriptor.access !== 'read';
 }
 
 function words(fd: number, child: string): Pick<Finding, 'what' | 'why' | 'help' | 'subject'> {

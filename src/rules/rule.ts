@@ -247,8 +247,6 @@ export interface Survivor {
   readonly thread: number | undefined;
   /** The program called `unref()` on it. */
   readonly unreferenced: boolean;
-  /** What that means was judged then. */
-  readonly releaseJudged: boolean;
   /** It was made in a listener of `exit`, where nobody can wait for it any more. */
   readonly madeAtExit: boolean;
   /** It leads a session of its own, as with `detached` or setsid(1), or ignores SIGHUP, as with nohup(1). */
@@ -312,6 +310,8 @@ export interface Zombie {
    * `stolen`: it is gone, but Node was not told.
    */
   readonly kind: 'thread' | 'adopted' | 'stolen';
+  /** It lives, is detached, and `unref()` was called on it. */
+  readonly released?: boolean;
   readonly proof: readonly string[];
 }
 
@@ -381,8 +381,6 @@ export interface ConflictSnapshot extends Common<Conflict> {
 
 export interface Snapshots {
   fork: ForkSnapshot;
-  /** The program has called `unref()` on a detached child. */
-  release: ForkSnapshot;
   aftermath: AftermathSnapshot;
   stall: StallSnapshot;
   exit: ExitSnapshot;

@@ -35,7 +35,7 @@ export const stuckHandles: Rule = {
         what: `${named(child)} does not take ${many} that were sent to it`,
         forked: fork.forked,
         why: `Node hands over one at a time and waits until the child has acknowledged it, which the child's event loop does when it is free; it has not been for ${seconds(ms)}, so the connections lie in this process and their clients get no answer`,
-        help: 'keep the event loop of the child free (long work belongs in a worker thread), or let the child listen itself, as `cluster` does',
+        help: `keep the event loop of the child free (long work belongs in a worker thread)${fork.api === 'cluster.fork' ? '' : ', or let the child listen itself, as `cluster` does'}`,
         proof,
         subject: 'handles',
         fork: fork.id,

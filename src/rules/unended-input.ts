@@ -15,7 +15,7 @@ import { named } from './words';
  * who could wake the command. Seen twice, with nothing having run in between. The callback of `exec` waits for the
  * exit; a child of plain `spawn` that idles on its stdin (a language server) is not reported. It is only `info`
  * while the program itself waits for something that may be meant for the command: its own stdin, a connection that
- * it made, a worker thread, the callback of another command, a file.
+ * it made, the rest of an HTTP request that it answers, a worker thread, the callback of another command, a file.
  *
  * ### Example
  * ```js
@@ -37,7 +37,7 @@ export const unendedInput: Rule = {
       const reader =
         process.pid === child.pid ? named(child) : `\`${process.command}\` under ${named(child)}`;
       yield {
-        what: `${reader} reads its stdin, which nobody writes or ends`,
+        what: `${reader} reads its stdin, which nobody ${awaited === undefined ? 'writes or ends' : 'has written or ended yet'}`,
         forked: fork.forked,
         why: `\`${fork.api}\` gives the child a pipe as stdin; \`${process.command}\` waits for its end, which comes when the program calls \`child.stdin.end()\` or exits${stuck === 'limited' ? ', unless it gives up before' : ''}; until then the callback is not called${awaited === undefined ? '' : `. The program still waits for ${awaited}, and may write or end it then`}`,
         help: `call \`child.stdin.end()\` right after \`${fork.api}\`, or name the input in the arguments, or use \`spawn\` with \`stdio: ['ignore', 'pipe', 'pipe']\``,

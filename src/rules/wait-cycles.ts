@@ -88,7 +88,7 @@ function advice({ kind, thread, child, api, verdict }: StalledCall): string {
     return 'do not block this thread: `Atomics.waitAsync` or a message, or let the worker thread finish without it';
   }
   // between processes that lock against each other this thread only looks on
-  if (waits.some(({ until }) => until.includes('its lock on'))) {
+  if (!cycle && waits.some(({ until }) => until.includes('its lock on'))) {
     return 'take the locks in one order everywhere, or give up after a while (`flock -w 10`)';
   }
   if (!cycle) {

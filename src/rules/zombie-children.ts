@@ -15,7 +15,8 @@ import { named } from './words';
  * ### Certain because
  * The worker thread ends with the child in its ledger; or `/proc/<pid>/stat` has shown state Z for 0.3 s or
  * more, and no ChildProcess has that pid; or the pid of a ChildProcess without exit code is no longer among the
- * children of this process, a second or more after libuv reported any exit.
+ * children of this process, a second or more after libuv reported any exit. A daemon (`detached` and `unref()`) of a
+ * worker thread that ends is `info`: no zombie comes of it where the process ends first.
  *
  * ### Example
  * ```dockerfile
@@ -36,6 +37,8 @@ export const zombieChildren: Rule = {
         ...words(zombie, snapshot.moment.of === 'thread'),
         forked: zombie.fork?.forked,
         proof: zombie.proof,
+        // meant to outlive the thread, and perhaps the process as well: then init waits for it
+        ...(zombie.released && { severity: 'info' as const }),
         subject: `${zombie.kind} ${zombie.child.command}`,
         fork: zombie.fork?.id,
         child: zombie.child,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { workingDirectory } from '../directory';
 import { say } from '../say';
 import { hasLogsApi, registered } from '../tracing';
 
@@ -63,7 +64,8 @@ function* places(name: string): Generator<string> {
   const loaded = Object.keys(require.cache).filter((path) => folder.test(path));
   yield* loaded.filter((path) => /[\\/]index\.c?js$/.test(path)).sort((a, b) => a.length - b.length);
   const main = process.argv[1];
-  for (const from of [main, join(process.cwd(), 'forkguard'), __filename]) {
+  const here = workingDirectory();
+  for (const from of [main, here && join(here, 'forkguard'), __filename]) {
     if (from === undefined) continue;
     try {
       yield createRequire(from).resolve(name);

@@ -39,14 +39,15 @@ export class Board {
     this.#found = new Uint8Array(memory, HEADER_BYTES + NOTE_BYTES, FOUND_BYTES);
   }
 
-  /** The thread is about to block. A note that does not fit is not left. */
-  post(note: object): void {
+  /** The thread is about to block. Returns whether the note fits; else it is not left. */
+  post(note: object): boolean {
     const bytes = Buffer.from(JSON.stringify(note));
-    if (bytes.length > NOTE_BYTES) return;
+    if (bytes.length > NOTE_BYTES) return false;
     add(this.#header, SEQUENCE, 1); // odd: it is being written
     this.#note.set(bytes);
     store(this.#header, NOTE_LENGTH, bytes.length);
     this.#turn(1);
+    return true;
   }
 
   /** The thread goes on. */
@@ -92,12 +93,13 @@ export class Board {
     }
   }
 
-  /** The watcher has found something; what does not fit stays with it. */
-  tell(found: readonly object[]): void {
+  /** The watcher has found something. Returns whether it was told: not before the thread has taken what was told last. */
+  tell(found: readonly object[]): boolean {
     const bytes = Buffer.from(JSON.stringify(found));
-    if (bytes.length > FOUND_BYTES || load(this.#header, FOUND_LENGTH) !== 0) return;
+    if (bytes.length > FOUND_BYTES || load(this.#header, FOUND_LENGTH) !== 0) return false;
     this.#found.set(bytes);
     store(this.#header, FOUND_LENGTH, bytes.length);
+    return true;
   }
 
   /** What the watcher has found since the last call. */

@@ -166,6 +166,15 @@ function circle(graph: WaitGraph, root: string, stuck: (id: string) => boolean):
   }
 }
 
+/** Without the edges that a node of the graph has. */
+export const party = ({ id, kind, label, pid, tid }: Party): Party => ({
+  id,
+  kind,
+  label,
+  ...(pid !== undefined && { pid }),
+  ...(tid !== undefined && { tid }),
+});
+
 const acts = (node: WaitNode) => node.kind === 'thread' || node.kind === 'process';
 
 /** Joins what lies between two parties that act into one wait: channels, calls and exits are only the way. */
@@ -182,8 +191,8 @@ function stretches(graph: WaitGraph, path: readonly string[]): Wait[] {
     const site = edges.find((edge) => edge.site)?.site;
     const resource = edges.find((edge) => edge.resource)?.resource;
     waits.push({
-      waiter,
-      on,
+      waiter: party(waiter),
+      on: party(on),
       until: told.until!,
       ...(site && { site }),
       ...(resource && { resource }),
@@ -194,7 +203,10 @@ function stretches(graph: WaitGraph, path: readonly string[]): Wait[] {
     const node = graph.get(id)!;
     last = node;
     if (acts(node)) {
-      close(node);
+      // the thread of a process that is next on the path has the better name
+      const next = graph.get(path[index + 1] ?? '');
+      const isNamed = next?.kind === 'thread' && next.pid === node.pid && next.id !== waiter?.id;
+      close(node.kind === 'process' && isNamed ? next : node);
       if (edges.length === 0 || edges.some((edge) => edge.until !== undefined) || !waiter) waiter = node;
       edges = [];
       proof = [];

@@ -1,10 +1,10 @@
 /** Who waits on what below a process, seen from outside: nothing is preloaded in it, and it has left no note. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Party, Wait } from '../model';
+import type { Wait } from '../model';
 import type { RunCounter } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
-import { judge, liveNodes, type Verdict, type WaitGraph, type WaitNode } from './graph';
+import { judge, liveNodes, party, type Verdict, type WaitGraph, type WaitNode } from './graph';
 import { buildGraph } from './observe';
 import { takePicture } from './picture';
 import { processId, type Scene } from './scene';
@@ -54,7 +54,7 @@ export async function inspectWaits(pid: number, procfs: Procfs): Promise<Inspect
   }
   const told = new Set(stuck.flatMap(({ path }) => path));
   return {
-    stuck: stuck.map(plain),
+    stuck: stuck.map(({ grade, cycle, waits, deadlines }) => ({ grade, cycle, waits, deadlines })),
     waits: waitsIn(last.graph),
     goesOn: goesOnIn(last.graph, (id) => told.has(id)),
   };
@@ -135,20 +135,6 @@ function waitsIn(graph: WaitGraph): Wait[] {
   }
   return [...waits.values()];
 }
-
-function plain({ grade, cycle, waits, deadlines }: Verdict): StuckWaits {
-  const own = waits.map((wait) => ({ ...wait, waiter: party(wait.waiter), on: party(wait.on) }));
-  return { grade, cycle, waits: own, deadlines };
-}
-
-/** Without the edges that a node of the graph has. */
-const party = ({ id, kind, label, pid, tid }: Party): Party => ({
-  id,
-  kind,
-  label,
-  ...(pid !== undefined && { pid }),
-  ...(tid !== undefined && { tid }),
-});
 
 function goesOnIn(graph: WaitGraph, told: (id: string) => boolean): { label: string; why: string }[] {
   const reasons = new Map<number, { label: string; why: Set<string> }>();

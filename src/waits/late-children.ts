@@ -28,7 +28,7 @@ interface Tracked extends OwnChild {
   livelyAfterExit?: boolean;
   asked?: { readonly signal: string; readonly at: number };
   /** The message with a handle that the child has not acknowledged, and since when it is the same. */
-  pending?: { readonly message: unknown; readonly at: number };
+  pending?: { readonly queue: readonly unknown[]; readonly at: number };
   /** Bytes read and written, and its run time in nanoseconds (infinite once it has ended), when it last moved. */
   bytes: number;
   ran: number;
@@ -221,7 +221,7 @@ export class LateChildren {
         }),
       ...(tracked.pending &&
         now - tracked.pending.at >= EARLY * this.#context.stallMs && {
-          handles: { queued: queueOf(tracked.process), ms: now - tracked.pending.at },
+          handles: { queued: 1 + tracked.pending.queue.length, ms: now - tracked.pending.at },
         }),
       stallMs: this.#context.stallMs,
       otherWork: () => this.#otherWork(tracked),
@@ -240,9 +240,9 @@ export class LateChildren {
   }
 
   #followHandles(tracked: Tracked, now: number): void {
-    const message = (tracked.process as { _pendingMessage?: unknown })._pendingMessage ?? undefined;
-    if (message === undefined || message === null) delete tracked.pending;
-    else if (tracked.pending?.message !== message) tracked.pending = { message, at: now };
+    const queue = queueOf(tracked.process);
+    if (!queue) delete tracked.pending;
+    else if (tracked.pending?.queue !== queue) tracked.pending = { queue, at: now };
   }
 }
 
@@ -250,9 +250,13 @@ function isOver({ exitedAt, process }: Tracked): boolean {
   return exitedAt !== undefined || process.exitCode !== null || process.signalCode !== null;
 }
 
-function queueOf(process: ChildProcess): number {
+/**
+ * What waits behind the handle that the child has not acknowledged, in a list that Node makes anew with each
+ * acknowledgement (lib/internal/child_process.js); undefined where none is on its way.
+ */
+function queueOf(process: ChildProcess): readonly unknown[] | undefined {
   const queue = (process as { _handleQueue?: unknown })._handleQueue;
-  return 1 + (Array.isArray(queue) ? queue.length : 0);
+  return Array.isArray(queue) ? queue : undefined;
 }
 
 /** What is only true of a child that does nothing meanwhile. */

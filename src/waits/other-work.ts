@@ -20,7 +20,7 @@ const POOL_THREAD = 'libuv-worker';
 /**
  * Something that was begun and will have an outcome, in words; undefined where there is nothing of the kind.
  * Timers do not count, because most limit a wait; nor does what waits for others to begin: listeners, and the
- * connections that they have accepted.
+ * connections that they have accepted, unless a request is just coming in.
  */
 export function workUnderWay(procfs: Procfs): string | undefined {
   for (const name of process.getActiveResourcesInfo()) {
@@ -33,6 +33,7 @@ export function workUnderWay(procfs: Procfs): string | undefined {
   const sockets = (handles?.call(process) ?? []).filter(isSocket);
   const accepted = new Set(sockets.filter(isAccepted).map(({ remotePort }) => remotePort));
   for (const socket of sockets) {
+    if (isSending(socket)) return 'the rest of a request that it answers';
     if (isInput(socket)) return 'its own stdin';
     if (socket.connecting) return 'a connection';
     const { remotePort, localPort } = socket;
@@ -58,6 +59,12 @@ function isSocket(handle: object): handle is Socket {
 
 function isAccepted(socket: Socket): boolean {
   return Boolean((socket as { server?: unknown }).server);
+}
+
+/** A client whose request has begun and not ended; what it sends may be meant for the command. */
+function isSending(socket: Socket): boolean {
+  const { parser } = socket as { parser?: { incoming?: { complete?: boolean } | null } | null };
+  return isAccepted(socket) && parser?.incoming?.complete === false;
 }
 
 /** `process.stdin`, which is not made for this. */

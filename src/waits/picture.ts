@@ -3,8 +3,8 @@
  * what the threads have run since. A picture in which a thread ran meanwhile shows two moments and is thrown away.
  */
 
-import type { Lock } from '../model';
 import { pause } from '../pause';
+import type { LockLine } from '../procfs/parse-descriptor';
 import type { ProcessStat, RunCounter } from '../procfs/parse-process';
 import type { Procfs, RawDescriptor } from '../procfs/procfs';
 import type { SocketTable } from '../procfs/sockets';
@@ -35,7 +35,7 @@ export interface Picture {
   /** What a process runs, for people: the script of an interpreter, else the program's base name. */
   command(pid: number): string;
   /** Locks of `/proc/locks`. */
-  locks(): readonly Lock[];
+  locks(): readonly LockLine[];
   /** Whether none of these threads has run since. Ids as in the graph; others are passed over. */
   still(ids: Iterable<string>): boolean;
 }
@@ -57,7 +57,7 @@ export function takePicture(procfs: Procfs, observer?: Observer): Picture {
   const descriptors = new Map<string, RawDescriptor | undefined>();
   const sets = new Map<number, readonly RawDescriptor[]>();
   const commands = new Map<number, string>();
-  let locks: readonly Lock[] | undefined;
+  let locks: readonly LockLine[] | undefined;
 
   function thread(pid: number, tid: number): ThreadPicture | undefined {
     const counter = procfs.schedstat(pid, tid);
@@ -161,8 +161,9 @@ const INTERPRETERS = /^(node|nodejs|bun|deno|python[\d.]*|ruby[\d.]*|perl[\d.]*|
 /** `node server.js` for interpreters with a script, else the base name of the program. */
 export function commandName(args: readonly string[], comm: string | undefined): string {
   const base = (path: string) => path.slice(path.lastIndexOf('/') + 1);
-  // programs that set their title leave it in one piece
-  const program = base(args[0]?.split(' ')[0] ?? '') || comm || 'a process';
+  // programs that set their title leave it in one piece; a path may have blanks
+  const first = args.length === 1 ? args[0]?.split(' ')[0] : args[0];
+  const program = base(first ?? '') || comm || 'a process';
   const script = args[1];
   if (INTERPRETERS.test(program) && script !== undefined && !script.startsWith('-')) {
     return `${program} ${base(script)}`;

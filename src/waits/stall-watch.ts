@@ -177,8 +177,12 @@ export class StallWatch {
       listeners: listenersOf(ledger),
       ...(threadId === 0 && isClusterWorker() && { primary: process.ppid }),
     };
-    this.#watcher.board.post(note);
-    this.#posted = true;
+    this.#posted = this.#watcher.board.post(note);
+    if (!this.#posted)
+      this.#context.gap({
+        what: 'a call that blocks',
+        why: 'what it is told to run is too long to be watched',
+      });
   }
 
   /** Such as where the working directory is gone, without which Node starts no thread. */

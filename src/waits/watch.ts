@@ -120,7 +120,8 @@ function report(board: Board, note: BlockedThread, call: StalledCall, sequence: 
   const calls = [{ ...call, ...(broken && { broken }) }];
   engine.run('stall', new StallView(moment, data.pid, { calls }, (gap) => engine.gap(gap)));
   for (const gap of procfs.failures()) engine.gap(gap);
-  board.tell(found.splice(0));
+  // else it is told with what is found next
+  if (board.tell(found)) found.length = 0;
   // the report comes first: with its child gone the process may end at any time
   if (breaks) breakCall(procfs, note);
 }

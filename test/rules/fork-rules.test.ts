@@ -182,25 +182,6 @@ test('shared-offsets: only what this process has used and does not append to', (
   expect(of({ position: 120, kind: 'pipe' })).toEqual([]);
 });
 
-describe('lingering-stdio', () => {
-  const pipe = passed(1, { fd: 1, kind: 'pipe', target: 'pipe:[3]', access: 'write' });
-  const of = (moment: object, crossing = pipe) => [
-    ...(rule('lingering-stdio').release?.(
-      snapshot({ moment, crossings: [crossing], descriptors: [crossing.descriptor] }),
-    ) ?? []),
-  ];
-
-  test('detached, let go, and our pipe', () => {
-    expect(of({ detached: true })).toHaveLength(1);
-  });
-
-  test('silent: not detached; a terminal or a file', () => {
-    expect(of({ detached: false })).toEqual([]);
-    expect(of({ detached: true }, passed(1, { fd: 1, kind: 'pty', target: '/dev/pts/0' }))).toEqual([]);
-    expect(of({ detached: true }, passed(1, { fd: 1, kind: 'file', target: '/var/log/x' }))).toEqual([]);
-  });
-});
-
 describe('slow-forks', () => {
   const much = { residentBytes: 4e9, pageTableBytes: 8e6 };
   const of = (moment: object, memory = much) => [

@@ -121,7 +121,7 @@ export function snapshot(
   } as unknown as AftermathSnapshot;
 }
 
-/** What a rule finds at a fork, at the release of its child or in its aftermath. */
+/** What a rule finds at a fork or in its aftermath. */
 export function found(rule: Rule, of: AftermathSnapshot): Finding[] {
-  return [...(rule.fork?.(of) ?? []), ...(rule.release?.(of) ?? []), ...(rule.aftermath?.(of) ?? [])];
+  return [...(rule.fork?.(of) ?? []), ...(rule.aftermath?.(of) ?? [])];
 }

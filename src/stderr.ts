@@ -1,14 +1,12 @@
 /** Writes to descriptor 2 without ever throwing, hanging on a full pipe, or touching `process.stderr`. */
 
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { pause } from './pause';
 
 export const STDERR = 2;
 
 /** Milliseconds for which this thread may, in all its life, wait for a slow reader of its reports. */
 let patience = 250;
-/** Taken at load: a program may replace `Atomics`. */
-const { wait } = Atomics;
-const cell = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * A pipe opened again has a description of its own, so O_NONBLOCK on it changes nothing for the program. Where
@@ -38,7 +36,7 @@ export function writeStderr(text: string): void {
         const { code } = error as NodeJS.ErrnoException;
         if ((code !== 'EAGAIN' && code !== 'EINTR') || patience <= 0) return;
         patience -= 5;
-        wait(cell, 0, 0, 5);
+        pause(5);
       }
     }
   } finally {
