@@ -41,6 +41,7 @@ export class Engine {
   /** Runs the rules of one moment. Returns the hazards, also those that were reported before. Never throws. */
   run<M extends keyof Snapshots>(moment: M, snapshot: Snapshots[M]): Hazard[] {
     const hazards: Hazard[] = [];
+    const alike = new Map<string, number>();
     for (const rule of this.#options.rules(moment)) {
       if (this.#dropped.has(rule)) continue;
       const check = rule[moment] as ((snapshot: Snapshots[M]) => Iterable<Finding>) | undefined;
@@ -49,7 +50,7 @@ export class Engine {
       const ran = this.#slow.has(rule) ? this.#options.ranMs?.() : undefined;
       try {
         for (const finding of check(snapshot)) {
-          const hazard = this.#stamp(rule, finding);
+          const hazard = this.#stamp(rule, finding, alike);
           if (isAllowed(hazard, this.#options.allow)) continue;
           hazards.push(hazard);
           if (!this.hearer?.(hazard)) this.#tell(hazard);
@@ -141,16 +142,21 @@ export class Engine {
     this.each('hazard', (reporter) => reporter.hazard(hazard));
   }
 
-  #stamp(rule: Rule, finding: Finding): Hazard {
+  /** `alike`: how many findings of this moment were told apart only by numbers of this run. */
+  #stamp(rule: Rule, finding: Finding, alike: Map<string, number>): Hazard {
     const place = finding.once
       ? ''
       : `${placeOf(finding.opened)}\n${placeOf(finding.forked ?? finding.ended)}`;
+    const subject = inEveryRun(finding.subject);
+    const key = `${rule.name}\n${subject}\n${place}`;
+    const nth = subject === finding.subject ? 0 : (alike.get(key) ?? 0);
+    if (subject !== finding.subject) alike.set(key, nth + 1);
     return {
       ...withoutSecrets(finding),
       rule: rule.name,
       severity: finding.severity ?? rule.severity,
       docs: `docs/rules/${rule.name}.md`,
-      fingerprint: fingerprintOf(`${rule.name}\n${finding.subject}\n${place}`),
+      fingerprint: fingerprintOf(nth === 0 ? key : `${key}\n${nth}`),
       time: wallClock(),
       pid: this.#options.pid,
       threadId: this.#options.threadId,
@@ -181,6 +187,16 @@ function placeOf(site: Site | string | undefined): string {
   if (site === undefined || typeof site === 'string') return site ?? '';
   const frame = site.frames[0];
   return frame ? `${frame.file}:${frame.line}:${frame.column}` : '';
+}
+
+/** Ports from here on are given out by the kernel (ip_local_port_range in ip(7)). */
+const FIRST_EPHEMERAL_PORT = 32_768;
+
+/** Without the numbers that the kernel gives anew in each run: inodes of pipes and sockets, ephemeral ports. */
+function inEveryRun(subject: string): string {
+  return subject
+    .replace(/\b(socket|pipe):\[\d+\]/g, '$1')
+    .replace(/:(\d{5})\b/g, (all, port) => (Number(port) >= FIRST_EPHEMERAL_PORT ? ':*' : all));
 }
 
 /** FNV-1a, twice with different seeds: 64 bits are plenty to tell hazards apart, and cost no module. */

@@ -207,15 +207,22 @@ export class Guard implements Sink {
     });
   }
 
-  terminating({ threadId }: Worker): void {
+  terminating(worker: Worker): void {
+    if (!this.#isTheirs(worker)) return;
     this.safely('terminate', () => {
-      if (threadNotes().childrenOfThreads().size > 0) this.observer.exits.terminating(threadId);
+      if (threadNotes().childrenOfThreads().size > 0) this.observer.exits.terminating(worker.threadId);
     });
   }
 
-  ended(exitCode: number): void {
+  ended(worker: Worker, exitCode: number): void {
     // a thread that ends by itself has looked at its children itself
-    if (exitCode !== 0) this.safely('ended', () => this.observer.exits.threadEnded());
+    if (exitCode !== 0 && this.#isTheirs(worker))
+      this.safely('ended', () => this.observer.exits.threadEnded());
+  }
+
+  /** The thread that watches blocking calls is none of the program's. */
+  #isTheirs(worker: Worker): boolean {
+    return this.ledger.openingOf(worker) !== undefined;
   }
 
   exiting(code: number): void {

@@ -32,6 +32,33 @@ test('a hazard is reported with its place, and the program goes on as without fo
   expect(guarded.stderr).toMatch(/forked {2}.*app\.js:2:/);
 });
 
+test('a hazard has the same fingerprint in every run, whatever ports and inodes the kernel gives', () => {
+  const app = file(
+    'app.js',
+    `const { connect, createServer } = require('node:net');
+     const { once } = require('node:events');
+     const server = createServer(() => {}).listen(0, '127.0.0.1', async () => {
+       for (let round = 0; round < 3; round++) {
+         const socket = connect(server.address().port, '127.0.0.1');
+         await once(socket, 'connect');
+         const child = require('node:child_process').spawn('true', { stdio: ['ignore', 'ignore', 'ignore', socket] });
+         await once(child, 'exit');
+         socket.destroy();
+       }
+       server.close();
+     });`,
+  );
+  const runs = ['one', 'two'].map((name) => {
+    const output = join(folder, `${name}.ndjson`);
+    runNode([app], { env: { FORKGUARD_REPORTERS: 'ndjson', FORKGUARD_OUTPUT: output } });
+    const records = readFileSync(output, 'utf8').trim().split('\n');
+    return records.map((line) => JSON.parse(line)).filter(({ type }) => type !== 'gap');
+  });
+  const [one, two] = runs.map((records) => records.map(({ fingerprint, hazards }) => fingerprint ?? hazards));
+  expect(one).toEqual([expect.any(String), { 'shared-connections': 3 }]);
+  expect(two).toEqual(one);
+});
+
 describe('whichever way the program comes to a module of Node’s, it is patched', () => {
   const TELL = `const { isProxy } = process.getBuiltinModule('util').types;
     const tell = (cp, net) => console.log([cp.spawnSync, cp.ChildProcess.prototype.spawn,

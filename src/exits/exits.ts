@@ -9,7 +9,7 @@ import { pendingBytes } from '../program';
 import type { ExitSnapshot, Orphan, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { setTimer } from '../timers';
-import { Departures } from './departures';
+import { Departures, isDead } from './departures';
 import { Keepers } from './keepers';
 import type { Candidate } from './survivor';
 import type { ThreadChild } from './thread-notes';
@@ -119,8 +119,11 @@ export class Exits {
       const others = this.#ofThreads()
         .filter(({ thread }) => ledger.hasStarted(thread) && !ledger.runs(thread))
         .map((made) => survivors().childOfThread(made));
-      if (others.length === 0) return;
-      for (const hazard of this.#late('thread', {}, { others })) this.reported(hazard);
+      if (others.length > 0) for (const hazard of this.#late('thread', {}, { others })) this.reported(hazard);
+      this.#notes?.forget(({ thread, child }) => {
+        const stat = this.#options.procfs.stat(child.pid);
+        return ledger.hasStarted(thread) && !ledger.runs(thread) && (!stat || isDead(stat));
+      });
     }, GRACE_MS).unref();
   }
 

@@ -55,7 +55,7 @@ export interface Sink {
   /** `terminate()` was called on a worker thread, which runs no code from now on. */
   terminating(worker: Worker): void;
   /** A worker thread has ended; the program's `exit` listeners have run. */
-  ended(exitCode: number): void;
+  ended(worker: Worker, exitCode: number): void;
   /** The thread's event loop or process ends; the program's own `exit` listeners have run. */
   exiting(code: number): void;
   /** This process handles a signal that asks it to end, or the end of its IPC channel. */

@@ -37,7 +37,7 @@ function watchEnds(worker: Worker, sink: Sink): void {
     try {
       return Reflect.apply(emit, self, args);
     } finally {
-      sink.ended(Number(args[1]));
+      sink.ended(self as Worker, Number(args[1]));
     }
   });
 }

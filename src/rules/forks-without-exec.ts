@@ -41,7 +41,7 @@ function* judge(snapshot: AftermathSnapshot | ExitSnapshot): Iterable<Finding> {
         `no fork of JavaScript made pid ${pid}`,
         `/proc/self/task: ${others.length + 1} threads (${names})`,
       ],
-      subject: `${pid}`,
+      subject: command,
       child: { pid, command },
     };
   }

@@ -68,7 +68,7 @@ function cycle(call: StalledCall): Finding {
     help: advice(call),
     proof: [`no progress for ${seconds(call.ms)}`, ...new Set(waits.flatMap(({ proof }) => proof))],
     waits,
-    subject: waits.map(({ until }) => until.replace(/:\d+/, '')).join(),
+    subject: waits.map(({ until }) => until.replace(/:\d+/g, '')).join(),
     severity: grade === 'limited' ? 'warning' : 'error',
     fork: call.fork?.id,
     child: call.child,
