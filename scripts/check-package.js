@@ -1,9 +1,10 @@
 'use strict';
 // Packs the package, installs the tarball into an empty project and uses it there in every documented way.
 const { execFileSync, spawnSync } = require('node:child_process');
-const { mkdtempSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
+const { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
-const { join } = require('node:path');
+const { join, posix } = require('node:path');
+const { exports: entries } = require('../package.json');
 
 const root = join(__dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'forkguard-package-'));
@@ -32,6 +33,43 @@ function finds(what, args, extra = {}) {
   verdict(what, stdout.includes('went on') && FOUND.test(stderr) && status === 0, stdout + stderr);
 }
 
+/** What of these projects TypeScript does not take, without what is wrong in packages of others. */
+function complaintsOf(files, flags) {
+  const { stdout } = spawnSync(
+    process.execPath,
+    [
+      join(root, 'node_modules/typescript/bin/tsc'),
+      ...['--noEmit', '--strict', '--target', 'es2022', '--esModuleInterop'],
+      ...['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')],
+      ...flags,
+      ...files,
+    ],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  return stdout
+    .split(/\n(?! )/)
+    .filter((line) => line !== '' && !/^(?:\.\.\/|node_modules\/(?!forkguard\/))/.test(line))
+    .join('\n');
+}
+
+function compiles(what, files, ...flags) {
+  const complaints = complaintsOf(files, flags);
+  verdict(what, complaints === '', complaints);
+}
+
+/** Links of a packed page to what is not packed. */
+function deadLinks(page, content) {
+  const text = readFileSync(join(root, page), 'utf8');
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target]) => target.split('#')[0])
+    .filter((target) => target !== '' && !/^[a-z]+:/.test(target))
+    .filter((target) => {
+      const path = posix.join('package', posix.dirname(page), target).replace(/\/$/, '');
+      return !content.some((file) => file === path || file.startsWith(`${path}/`));
+    })
+    .map((target) => `${page}: ${target}`);
+}
+
 try {
   execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], {
     cwd: root,
@@ -42,7 +80,7 @@ try {
   const content = execFileSync('tar', ['-tzf', join(folder, tarball)], { encoding: 'utf8' })
     .trim()
     .split('\n');
-  const stray = content.filter((file) => /\.test\.|package\/(test|src|scripts|bench|examples)\//.test(file));
+  const stray = content.filter((file) => /^package\/(test|src|scripts)\/|\/node_modules\//.test(file));
   verdict(
     `the tarball holds ${content.length} files, none that only development needs`,
     stray.length === 0,
@@ -59,6 +97,9 @@ try {
   ]) {
     verdict(`the tarball holds ${needed}`, content.includes(`package/${needed}`), '');
   }
+  const pages = content.filter((file) => file.endsWith('.md')).map((file) => file.replace('package/', ''));
+  const dead = pages.flatMap((page) => deadLinks(page, content));
+  verdict(`links of ${pages.length} pages lead to what is packed`, dead.length === 0, dead.join('\n'));
 
   const tool = (what, file, ...args) => {
     const { stdout, stderr, status } = spawnSync(
@@ -73,8 +114,6 @@ try {
     'arethetypeswrong',
     '@arethetypeswrong/cli/dist/index.js',
     join(folder, tarball),
-    '--profile',
-    'node16',
     // forkguard/vitest is an ES module, as vitest itself is
     '--ignore-rules',
     'cjs-resolves-to-esm',
@@ -107,30 +146,38 @@ try {
   );
   verdict('a second load does nothing', twice.stderr.match(/cannot start/g)?.length === 1, twice.stderr);
 
-  const typed = join(folder, 'typed.ts');
+  for (const name of ['vitest', '@opentelemetry'])
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+  const node16 = ['--module', 'node16', '--moduleResolution', 'node16'];
+  const bundler = ['--module', 'esnext', '--moduleResolution', 'bundler'];
+  const node10 = ['--module', 'commonjs', '--moduleResolution', 'node10'];
   writeFileSync(
-    typed,
+    join(folder, 'typed.ts'),
     "import { check, start, type Hazard } from 'forkguard';\nimport 'forkguard/register';\nconst { stop } = start({ stallMs: 500 });\ncheck().then((hazards: Hazard[]) => stop());\n",
   );
-  const tsc = spawnSync(
-    process.execPath,
-    [
-      join(root, 'node_modules/typescript/bin/tsc'),
-      '--noEmit',
-      '--strict',
-      '--module',
-      'node16',
-      '--moduleResolution',
-      'node16',
-      '--types',
-      'node',
-      '--typeRoots',
-      join(root, 'node_modules/@types'),
-      typed,
-    ],
-    { cwd: folder, encoding: 'utf8' },
+  compiles('the types compile in a strict project', ['typed.ts'], ...node16);
+  const declarations = content
+    .filter((file) => /\.d\.m?ts$/.test(file))
+    .map((file) => file.replace('package/', 'node_modules/forkguard/'));
+  compiles(
+    'every declaration compiles with exactOptionalPropertyTypes',
+    ['typed.ts', ...declarations],
+    ...node16,
+    '--exactOptionalPropertyTypes',
   );
-  verdict('the types compile in a strict project', tsc.status === 0, tsc.stdout);
+  const names = Object.keys(entries).filter((entry) => !entry.endsWith('.json'));
+  writeFileSync(
+    join(folder, 'all.mts'),
+    names.map((entry) => `import '${posix.join('forkguard', entry)}';\n`).join(''),
+  );
+  for (const [name, flags] of Object.entries({ node16, bundler, node10 }))
+    compiles(`every entry has types with ${name}`, ['all.mts'], ...flags, '--noUncheckedSideEffectImports');
+  writeFileSync(
+    join(folder, 'vitest.config.mts'),
+    "import Reporter from 'forkguard/vitest-reporter';\nimport { defineConfig } from 'vitest/config';\nexport default defineConfig({ test: { reporters: [new Reporter()] } });\n",
+  );
+  compiles('vitest takes the reporter, node16', ['vitest.config.mts'], ...node16);
+  compiles('vitest takes the reporter, bundler', ['vitest.config.mts'], ...bundler);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -84,6 +84,38 @@ function joined(name, fileOf, own) {
   return `${JSON.stringify(name)}: called$(function (exports, __dirname) {\n${body.trim()}\n}),\n`;
 }
 
+const LINE_LENGTH = 160;
+
+/** Where a line may end: where a statement or a member of a class does, else behind a comma between two nodes. */
+function breaksOf(code) {
+  const source = ts.createSourceFile('joined.js', code, ts.ScriptTarget.ES2022);
+  const statements = [];
+  const commas = [];
+  const visit = (node) => {
+    const start = node.getStart(source);
+    if (code[start - 1] === ',') commas.push(start);
+    ts.forEachChild(node, visit);
+    if (ts.isStatement(node) || ts.isClassElement(node)) statements.push(node.end);
+  };
+  ts.forEachChild(source, visit);
+  return [statements, commas];
+}
+
+/** Node shows the line that throws: it must not be the whole file. */
+function inLines(code) {
+  const breaks = breaksOf(code);
+  const lines = [];
+  let start = 0;
+  while (code.length - start > LINE_LENGTH) {
+    const fits = (end) => end > start && end <= start + LINE_LENGTH;
+    const [statement, comma] = breaks.map((ends) => ends.findLast(fits));
+    const end = statement ?? comma ?? Math.min(...breaks.flat().filter((end) => end > start), code.length);
+    lines.push(code.slice(start, end));
+    start = end;
+  }
+  return [...lines, code.slice(start)].join('\n');
+}
+
 const USES = "require('child_process');require('net');";
 
 /** Needed in children of a Node, such as this one, and in tests: there child_process is in use. */
@@ -164,9 +196,11 @@ module.exports.globals = globals;
 for (const [file, text] of texts) {
   // Node reads what is ASCII in a third of the time
   const format = { asciiOnly: true };
-  const { code } = minifySync(text, { compress: false, mangle: true, module: false, format });
+  // classes are what Node and `console.log` call our errors and objects by
+  const mangle = { keepClassNames: true };
+  const { code } = minifySync(text, { compress: false, mangle, module: false, format });
   // a function in brackets is compiled at once by V8, where others are read twice; the minifier would drop them
-  writeFileSync(join(DIST, file), code.replaceAll('called$(', '('));
+  writeFileSync(join(DIST, file), inLines(code.replaceAll('called$(', '(')));
 }
 for (const [name, file] of fileOf) {
   const way = `${wayFrom(name)}${file}`;

@@ -131,19 +131,19 @@ export interface Fork {
   readonly file: string;
   /** Redacted. */
   readonly args: readonly string[];
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
   readonly stdio: readonly StdioEntry[];
   readonly detached: boolean;
   readonly shell: boolean;
   /** True for the `*Sync` functions: the calling thread waited until the child ended. */
   readonly blocking: boolean;
   readonly primitive: 'fork' | 'posix_spawn' | 'execve' | 'native';
-  readonly forked?: Site;
-  readonly child?: ChildFacts;
+  readonly forked?: Site | undefined;
+  readonly child?: ChildFacts | undefined;
   /** Milliseconds for which making the child blocked this thread; undefined where it was not measured. */
-  readonly blockedMs?: number;
+  readonly blockedMs?: number | undefined;
   /** The system error the call ended with, as libuv names it. */
-  readonly error?: string;
+  readonly error?: string | undefined;
 }
 
 /** A JavaScript-side fact of this process that the kernel does not know. Read lazily. */

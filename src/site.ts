@@ -1,4 +1,7 @@
 import type { Frame, Site } from './model';
+import type { SiteRecord } from './records';
+
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * A stack that was captured but not formatted: about 2 µs and 400 bytes. The frames are made when somebody
@@ -36,6 +39,17 @@ export class CapturedSite implements Site {
     return this.calls.flatMap((call) => (call.getFileName() === file ? (call.getFunctionName() ?? []) : []));
   }
 
+  /** As in the records. */
+  toJSON(): SiteRecord | null {
+    return recordOf(this);
+  }
+
+  /** For `console.log`. */
+  [INSPECT](): string | null {
+    const record = recordOf(this);
+    return record && `${record.file}:${record.line}:${record.column}`;
+  }
+
   private get calls(): readonly NodeJS.CallSite[] {
     this.#calls ??= this.#error ? callsOf(this.#error) : [];
     return this.#calls;
@@ -56,6 +70,14 @@ function framesOf(error: Error, calls: readonly NodeJS.CallSite[]): readonly Fra
     return (require('./frames') as typeof import('./frames')).framesOf(error, calls);
   } catch {
     return [];
+  }
+}
+
+function recordOf(site: Site): SiteRecord | null {
+  try {
+    return (require('./render') as typeof import('./render')).siteRecord(site);
+  } catch {
+    return null;
   }
 }
 

@@ -70,10 +70,24 @@ for (const { name, symptom, rule, missing } of EXAMPLES) {
     const hazard = await run(name, 'hazard');
     expect(hazard.output).toMatch(symptom);
     expect(hazard.loud).toContain(rule);
+    expect(reported(hazard.output)).toEqual(reported(printedIn(name, 'hazard')));
     const fixed = await run(name, 'fixed');
     expect(fixed.output).not.toMatch(symptom);
     expect(fixed.loud).toEqual([]);
+    expect(reported(fixed.output)).toEqual(reported(printedIn(name, 'fixed')));
   }, 120_000);
+}
+
+/** What the README of an example has its run print; nothing where it does not show that run. */
+function printedIn(name: string, which: string): string {
+  const text = readFileSync(join(ROOT, 'examples', name, 'README.md'), 'utf8');
+  const command = which === 'hazard' ? name : `${name} ${which}`;
+  return text.split(`npm run example ${command}\n`)[1]?.split('```text\n')[1]?.split('```')[0] ?? '';
+}
+
+/** Rules and places of a report; texts hold numbers that differ from run to run. */
+function reported(output: string): string[] {
+  return output.match(/^(?:error|warning|info)\[[a-z-]+\]|^ {2}(?:opened|forked) +\S+:\d+:\d+/gm) ?? [];
 }
 
 /** Output, and the rules that reported more than `info`. */
@@ -83,7 +97,12 @@ async function run(name: string, which: string): Promise<{ output: string; loud:
   const script = 'for n in {3..254}; do eval "exec $n>&-"; done; exec "$@"';
   const program = [NODE, join(ROOT, 'scripts/example.js'), name, which];
   const child = spawn('bash', ['-c', script, 'bash', ...program], {
-    env: { ...process.env, FORKGUARD_REPORTERS: 'ndjson', FORKGUARD_OUTPUT: report },
+    env: {
+      ...process.env,
+      FORCE_COLOR: '0',
+      FORKGUARD_REPORTERS: 'terminal,ndjson',
+      FORKGUARD_OUTPUT: report,
+    },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runNode } from './preload';
+import { ROOT } from './program';
 
 let folder: string;
 beforeEach(() => {
@@ -41,6 +42,25 @@ test.each([
   expect(guarded.status).toBe(bare.status);
   expect(shown(guarded.stderr)).toBe(shown(bare.stderr));
   expect(bare.stderr).toContain('node:child_process');
+});
+
+test('a hazard that is thrown and not caught: Node shows a line of ours, not a file, and the name of its class', () => {
+  const app = join(folder, 'app.js');
+  writeFileSync(app, "require('node:child_process').spawnSync('true', { cwd: '/no/such/directory' });");
+  const { stderr } = runNode([app], { env: { FORKGUARD: 'throw', FORKGUARD_REPORTERS: 'none' } });
+  expect(stderr).toContain('^\n\nForkHazardError: missing-directories: child `true` cannot start');
+  expect(Math.max(...stderr.split('\n').map((line) => line.length))).toBeLessThan(400);
+});
+
+test('a place is shown and written as in the records, and as nothing where nobody knows it', () => {
+  const program = `
+    const { CapturedSite, capture } = require(${JSON.stringify(join(ROOT, 'dist/src/site.js'))});
+    const sites = [capture(4), new CapturedSite(undefined)];
+    console.log(sites, JSON.stringify(sites));`;
+  const app = join(folder, 'app.js');
+  writeFileSync(app, program);
+  const place = `{"file":"${app}","line":3,"column":20,"function":null}`;
+  expect(runNode([app]).stdout).toBe(`[ ${app}:3:20, null ] [${place},null]\n`);
 });
 
 test('a *Sync call that throws because of its directory is still explained', () => {

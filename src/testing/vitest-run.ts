@@ -28,7 +28,8 @@ interface TestCase {
 }
 
 interface Module {
-  readonly ssrTransformResult?: { readonly map?: SourceMapPayload | null } | null;
+  /** Source maps of Vite and of Node are the same, but not as their types have it. */
+  readonly ssrTransformResult?: { readonly map?: object | null } | null;
 }
 
 /**
@@ -57,7 +58,7 @@ function knownOf({ state, version }: Vitest): Known {
       const project = modules.find(({ project: { config } }) => config.pool?.startsWith('vm'))?.project;
       if (!project || !version.startsWith('3.')) return undefined;
       const map = project.vite.moduleGraph.getModuleById(file)?.ssrTransformResult?.map;
-      const entry = map && new SourceMap(map).findEntry(line - 1, column - 1);
+      const entry = map && new SourceMap(map as SourceMapPayload).findEntry(line - 1, column - 1);
       if (!entry || !('originalLine' in entry)) return undefined;
       return { file, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
     },
