@@ -9,7 +9,7 @@ import { pendingBytes } from '../program';
 import type { ExitSnapshot, Orphan, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { setTimer } from '../timers';
-import { Departures, isDead } from './departures';
+import { Departures } from './departures';
 import { Keepers } from './keepers';
 import type { Candidate } from './survivor';
 import type { ThreadChild } from './thread-notes';
@@ -120,10 +120,9 @@ export class Exits {
         .filter(({ thread }) => ledger.hasStarted(thread) && !ledger.runs(thread))
         .map((made) => survivors().childOfThread(made));
       if (others.length > 0) for (const hazard of this.#late('thread', {}, { others })) this.reported(hazard);
-      this.#notes?.forget(({ thread, child }) => {
-        const stat = this.#options.procfs.stat(child.pid);
-        return ledger.hasStarted(thread) && !ledger.runs(thread) && (!stat || isDead(stat));
-      });
+      // one that is a zombie by now has yet to be told of
+      const isGone = (pid: number) => this.#options.procfs.stat(pid) === undefined;
+      this.#notes?.forget(({ thread, child }) => !ledger.runs(thread) && isGone(child.pid));
     }, GRACE_MS).unref();
   }
 
