@@ -46,21 +46,28 @@ export class Engine {
       if (this.#dropped.has(rule)) continue;
       const check = rule[moment] as ((snapshot: Snapshots[M]) => Iterable<Finding>) | undefined;
       if (!check) continue;
-      const begin = now();
-      const ran = this.#slow.has(rule) ? this.#options.ranMs?.() : undefined;
-      try {
-        for (const finding of check(snapshot)) {
-          const hazard = this.#stamp(rule, finding, alike);
-          if (isAllowed(hazard, this.#options.allow)) continue;
-          hazards.push(hazard);
-          if (!this.hearer?.(hazard)) this.#tell(hazard);
-        }
-      } catch (error) {
-        this.#drop(rule, `failed and is switched off: ${messageOf(error)}`);
+      for (const finding of this.#findings(rule, () => check(snapshot))) {
+        const hazard = this.#stamp(rule, finding, alike);
+        if (isAllowed(hazard, this.#options.allow)) continue;
+        hazards.push(hazard);
+        if (!this.hearer?.(hazard)) this.#tell(hazard);
       }
-      if (now() - begin > SLOW_RULE_MS) this.#slowed(rule, ran);
     }
     return hazards;
+  }
+
+  /** What a rule finds; one that fails, or is slow again and again, is switched off. */
+  #findings(rule: Rule, check: () => Iterable<Finding>): readonly Finding[] {
+    const begin = now();
+    const ran = this.#slow.has(rule) ? this.#options.ranMs?.() : undefined;
+    try {
+      return [...check()];
+    } catch (error) {
+      this.#drop(rule, `failed and is switched off: ${messageOf(error)}`);
+      return [];
+    } finally {
+      if (now() - begin > SLOW_RULE_MS) this.#slowed(rule, ran);
+    }
   }
 
   /** Counts and publishes a hazard that another thread has told the reporters of. */

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Guard } from './guard';
-import { type Ending, type ForkCall, type ForkRequest, isDirectory } from './instruments/fork-call';
+import { type Ending, type ForkCall, type ForkRequest, whatIsAt } from './instruments/fork-call';
 import type { ForkSink, LiveChild } from './instruments/sink';
 import type { Hazard } from './model';
 import { pendingBytes } from './program';
@@ -45,7 +45,7 @@ export class ForkGuard implements ForkSink {
 
   #prepare(call: ForkCall): void {
     call.threadId = this.#guard.ledger.threadId;
-    if (call.blocking && call.cwd !== undefined) call.directoryExisted = isDirectory(call.cwd);
+    if (call.blocking && call.cwd !== undefined) call.directoryWas = whatIsAt(call.cwd);
   }
 
   forking(call: ForkCall): void {

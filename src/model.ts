@@ -119,6 +119,9 @@ export type ForkApi =
   | 'process.execve'
   | 'native';
 
+/** What is where a child is to start; `other`: a file, say. */
+export type DirectoryState = 'directory' | 'other' | 'nothing';
+
 /** The moment at which a child is made. */
 export interface Fork {
   readonly type: 'fork';

@@ -1,10 +1,10 @@
 import { type CrossingContext, describe, findCrossings } from './crossings';
 import { readEnvironment, startsNode } from './environment';
 import { executableOf } from './executable';
-import { type ForkCall, isDirectory } from './instruments/fork-call';
+import { type ForkCall, whatIsAt } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import type { MemoryLook } from './memory-look';
-import type { Crossing, Descriptor, Gap, ProgramFacts } from './model';
+import type { Crossing, Descriptor, DirectoryState, Gap, ProgramFacts } from './model';
 import { isReading, readProgram } from './program';
 import { activeObjectAt } from './resources';
 import type {
@@ -96,12 +96,10 @@ export class ForkView implements ForkSnapshot {
     return this.#once('children', () => readChildren(this.context));
   }
 
-  directoryExists(): boolean | undefined {
+  directory(): DirectoryState | undefined {
     const { cwd } = this.moment;
     if (cwd === undefined) return undefined;
-    return this.moment.blocking
-      ? this.moment.directoryExisted
-      : this.#once('directory', () => isDirectory(cwd));
+    return this.moment.blocking ? this.moment.directoryWas : this.#once('directory', () => whatIsAt(cwd));
   }
 
   descriptors(numbers: readonly number[]): readonly Descriptor[] {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { basename } from 'node:path';
 import { wallClock } from '../clock';
-import type { ChildFacts, Fork, ForkApi, StdioEntry } from '../model';
+import type { ChildFacts, DirectoryState, Fork, ForkApi, StdioEntry } from '../model';
 import { CapturedSite } from '../site';
 
 /** What a `*Sync` function or `ChildProcess.prototype.spawn` was asked to do, as far as it was understood. */
@@ -55,7 +55,7 @@ export class ForkCall implements Fork {
   /** Somebody is told of this fork and wants to know how it ended. */
   subscribed = false;
   /** Whether the directory in `cwd` existed before a `*Sync` call: the child may remove it. */
-  directoryExisted: boolean | undefined;
+  directoryWas: DirectoryState | undefined;
   /** Descriptors 0 to 2 that were non-blocking before the fork; set where the child inherits them. */
   nonblockingBefore: readonly number[] = [];
   /** Descriptors whose O_NONBLOCK was gone after the fork. */
@@ -182,11 +182,11 @@ function apiOf(site: CapturedSite): ForkApi {
 
 const { statSync } = fs;
 
-/** Whether a path is a directory now; undefined where that cannot be told. */
-export function isDirectory(path: string): boolean | undefined {
+/** What is at a path now; undefined where that cannot be told. */
+export function whatIsAt(path: string): DirectoryState | undefined {
   try {
-    return statSync(path).isDirectory();
+    return statSync(path).isDirectory() ? 'directory' : 'other';
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? false : undefined;
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'nothing' : undefined;
   }
 }

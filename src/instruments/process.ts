@@ -34,7 +34,8 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
         else exiting(code);
       }
     }
-    if (event === 'uncaughtExceptionMonitor') sink.uncaught(args[1]);
+    // who is told of an error by a promise has listened
+    if (event === 'uncaughtExceptionMonitor' && args[2] !== 'unhandledRejection') sink.uncaught(args[1]);
     else if (isRequest(event) && process.listenerCount(event as 'disconnect') > 0) sink.askedToEnd(event);
     else if (event === 'worker' && hidden(event, args[1])) return false;
     return Reflect.apply(emit, self, args);

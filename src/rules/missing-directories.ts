@@ -22,17 +22,18 @@ export const missingDirectories: Rule = {
   *fork(snapshot) {
     const { moment } = snapshot;
     if (!moment.failed && moment.error !== 'ENOENT' && moment.error !== 'ENOTDIR') return;
-    if (snapshot.directoryExists() !== false) return;
-    // a file with that name is no directory either
-    const absent = moment.error === 'ENOTDIR' ? 'is no directory' : 'does not exist';
+    const found = snapshot.directory();
+    if (found === undefined || found === 'directory') return;
+    const error = moment.error ?? (found === 'nothing' ? 'ENOENT' : 'ENOTDIR');
+    const absent = found === 'nothing' ? 'does not exist' : 'is no directory';
     yield {
       what: `${childOf(moment)} cannot start: its working directory ${moment.cwd} ${absent}`,
       forked: moment.forked,
-      why: `the child changes to the directory in \`cwd\` before it runs the program; that fails with ${moment.error ?? 'ENOENT'}, and Node's error names the program instead of the directory`,
+      why: `the child changes to the directory in \`cwd\` before it runs the program; that fails with ${error}, and Node's error names the program instead of the directory`,
       help: 'create the directory first, or correct the `cwd` option',
       proof: [
         `the call failed${moment.error ? ` with ${moment.error}` : ''}`,
-        `stat ${moment.cwd}: no such directory`,
+        `stat: ${moment.cwd} ${absent}`,
       ],
       subject: moment.cwd ?? '',
       fork: moment.id,

@@ -3,6 +3,7 @@ import type {
   Conflict,
   Crossing,
   Descriptor,
+  DirectoryState,
   Exit,
   Finding,
   Fork,
@@ -111,8 +112,8 @@ export interface ForkSnapshot extends Common<ForkMoment> {
   descriptors(numbers: readonly number[]): readonly Descriptor[];
   /** Descriptors of this process that are open for writing on the file that was to be run. */
   writers(): readonly Descriptor[];
-  /** Whether the directory that the child was to start in exists; undefined without a `cwd` option. */
-  directoryExists(): boolean | undefined;
+  /** What is where the child was to start; undefined without a `cwd` option. */
+  directory(): DirectoryState | undefined;
 }
 
 /** A process that takes input from something that this process has, too. */

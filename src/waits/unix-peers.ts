@@ -20,6 +20,8 @@ export function createPeerReader(): (inode: number) => number | undefined {
     if (!peers.has(inode) && wallClock() - asked > AGE_MS) {
       const { stdout } = spawnSync('ss', ['-xnHa'], {
         encoding: 'utf8',
+        // where Debian, Fedora, Alpine and others have it; nothing that the program can choose
+        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
         stdio: ['ignore', 'pipe', 'ignore'],
         timeout: 2000,
       });

@@ -38,7 +38,7 @@ test('every finding has all parts of a message, and proof', () => {
       jobserver: [3, 4],
     },
     memory: { residentBytes: 8e9, pageTableBytes: 2e7, excludedBytes: 1e9 },
-    directoryExists: false,
+    directory: 'nothing',
     strangers: [{ pid: 9, command: 'x', state: 'S', forkedWithoutExec: true, known: false }],
   };
   const all = rules.flatMap((one) =>
@@ -201,11 +201,12 @@ describe('slow-forks', () => {
 });
 
 test('missing-directories: only if the directory is what is missing', () => {
-  const of = (error: string | undefined, directoryExists: boolean | undefined) =>
-    findings('missing-directories', { moment: { error, cwd: '/x' }, directoryExists });
-  expect(of('ENOENT', false)).toHaveLength(1);
-  expect(of('ENOENT', true)).toEqual([]);
-  expect(of('EACCES', false)).toEqual([]);
+  const of = (error: string, directory: 'directory' | 'other' | 'nothing' | undefined) =>
+    findings('missing-directories', { moment: { error, cwd: '/x' }, directory });
+  expect(of('ENOENT', 'nothing')).toHaveLength(1);
+  expect(of('ENOTDIR', 'other')[0]?.what).toContain('/x is no directory');
+  expect(of('ENOENT', 'directory')).toEqual([]);
+  expect(of('EACCES', 'nothing')).toEqual([]);
   expect(of('ENOENT', undefined)).toEqual([]);
 });
 

@@ -101,7 +101,7 @@ export function snapshot(
     children: [],
     workers: 0,
     writers: [],
-    directoryExists: undefined,
+    directory: undefined,
     strangers: [],
     readerOf: undefined,
     usedByBoth: [],
