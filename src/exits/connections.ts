@@ -1,5 +1,6 @@
 /** The connections and pipes of this process that others of this machine wait on: they end with it, and tell them so. */
 
+import { now } from '../clock';
 import type { SocketFacts } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import type { IsTarget } from './awaiting';
@@ -11,7 +12,18 @@ export interface Connections {
   readonly dependsOn: IsTarget;
 }
 
+/** Milliseconds for which what was read serves: for all children that one look asks about. */
+const AGE_MS = 10;
+
+let latest: { readonly procfs: Procfs; readonly made: Connections; readonly at: number } | undefined;
+
 export function ownConnections(procfs: Procfs): Connections {
+  if (latest?.procfs !== procfs || now() - latest.at > AGE_MS)
+    latest = { procfs, made: readConnections(procfs), at: now() };
+  return latest.made;
+}
+
+function readConnections(procfs: Procfs): Connections {
   const sockets = procfs.sockets();
   const ends = new Set<string>();
   const own = new Map<string | undefined, number[]>();

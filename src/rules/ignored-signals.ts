@@ -12,7 +12,8 @@ import { named, seconds } from './words';
  * ### Certain because
  * The child lives `FORKGUARD_STALL_MS` after `kill()`, and `/proc/<pid>/status` shows the signal in the set of
  * ignored (SigIgn) signals, or of the blocked (SigBlk) ones with nobody having taken it (ShdPnd). A SIGTERM or SIGINT
- * that the child catches is `info`, after five times as long: a handler may take its time.
+ * that the child catches is `info`, after five times as long: a handler may take its time. What a `*Sync` function
+ * sends at its `timeout` is not seen.
  *
  * ### Example
  * ```js

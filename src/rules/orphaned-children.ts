@@ -17,15 +17,17 @@ import { named } from './words';
  * terminal sends to all of a process group, count if this process has got them and the child catches them); no thread
  * of it, or of a process below it, waits on a pipe or IPC channel that closes with this process (a service that ends
  * at the end of its input is healthy), or on such a connection, unless the child listens for others; nor was it asked
- * to end with `disconnect()` or is to find the end of a stdin to which something was written; and neither its arguments nor its environment show that it knows the pid of this process, which it may watch (as with
- * `tail --pid` or `setpriv --pdeathsig`). A child that is released with `unref()` and has a session of its own
+ * to end with `disconnect()` or is to find the end of a stdin to which something was written; and neither its arguments
+ * nor its environment show that it knows the pid of this process, which it may watch (as with `tail --pid` or
+ * `setpriv --pdeathsig`). A child that is released with `unref()` and has a session of its own
  * (`detached`, setsid(1)) or ignores SIGHUP (nohup(1)) is meant to live on; where this process ends with code 0,
  * so is one without `unref()` that has no pipe, channel or output of this process, and so is one that is made in a
  * listener of `exit`. After a test: whoever lives some 1.5 s
  * later, unless the program has released it and its pipes with `unref()`, and it waits on one of them (a service for
  * all tests, such as esbuild's). Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a
  * killed shell: the process was below the shell when it was killed, and has the same start time half a second after
- * the shell's exit, or five seconds where both catch the signal, so that the one may have passed it on to the other.
+ * the shell's exit, or five seconds where both catch the signal, so that the one may have passed it on to the other; it
+ * leads no session and does not ignore SIGHUP. What the shell of a `*Sync` function leaves at its `timeout` is not seen.
  *
  * ### Example
  * ```js

@@ -22,6 +22,6 @@ test('FORKGUARD_BREAK ends the child of the cycle, says so, and touches nobody e
     env: { FORKGUARD_BREAK: '1', FORKGUARD_STALL_MS: '500' },
   });
   expect(stdout).toBe('curl was ended by SIGTERM\nthe child of before lives\n');
-  expect(stderr).toContain('error[wait-cycles]');
+  expect(stderr).toContain('[wait-cycles]');
   expect(stderr.replace(/\s+/g, ' ')).toMatch(/forkguard ends pid \d+ and what it has started, because of/);
 });
