@@ -1,4 +1,4 @@
-import type { Conflict, Gap, SocketFacts } from './model';
+import type { Conflict, SocketFacts } from './model';
 import type { ConflictSnapshot, PortHolder } from './rules/rule';
 import { collide } from './rules/words';
 import type { SnapshotContext } from './snapshot';
@@ -15,10 +15,6 @@ export class ConflictView implements ConflictSnapshot {
 
   get pid(): number {
     return this.#context.pid;
-  }
-
-  gap(gap: Gap): void {
-    this.#context.gap(gap);
   }
 
   holders(): readonly PortHolder[] {

@@ -3,7 +3,7 @@ import { hasNoReader } from './exits/readers';
 import { type Candidate, ownChild, survivorOf } from './exits/survivor';
 import { unflushed } from './exits/unflushed';
 import type { LiveChild } from './instruments/sink';
-import type { Exit, Gap, ProgramFacts } from './model';
+import type { Exit, ProgramFacts } from './model';
 import { pause } from './pause';
 import { readProgram } from './program';
 import type {
@@ -56,10 +56,6 @@ export class ExitView implements ExitSnapshot {
 
   get pid(): number {
     return this.#context.pid;
-  }
-
-  gap(gap: Gap): void {
-    this.#context.gap(gap);
   }
 
   program(): ProgramFacts {

@@ -84,8 +84,8 @@ export interface Descriptor {
 /** A descriptor that the child of a fork gets. */
 export interface Crossing {
   readonly childFd: number;
-  /** `stdio`: passed on purpose; `leak`: not in `stdio`, but without close-on-exec; `send`: sent over the IPC channel. */
-  readonly via: 'stdio' | 'leak' | 'send';
+  /** `stdio`: passed on purpose; `leak`: not in `stdio`, but without close-on-exec. */
+  readonly via: 'stdio' | 'leak';
   readonly descriptor: Descriptor;
   /** An earlier child got it in `stdio`, too. */
   readonly again?: boolean;
@@ -156,8 +156,6 @@ export interface ProgramFacts {
   /** Bytes queued in `process.stdout`/`process.stderr`; 0 when never touched. */
   readonly pendingStdout: number;
   readonly pendingStderr: number;
-  /** Descriptor numbers (0, 1, 2) for which the program asked Node for a stream. */
-  readonly touchedStdio: readonly number[];
   /** Host and port of this process's open inspector. */
   readonly inspector?: { readonly host: string; readonly port: number } | undefined;
   readonly cwd: string;

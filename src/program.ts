@@ -8,7 +8,6 @@ export function readProgram(touched: TouchedStdio): ProgramFacts {
     readsStdin: isReading(touched.get(0)),
     pendingStdout: pendingBytes(touched.get(1)),
     pendingStderr: pendingBytes(touched.get(2)),
-    touchedStdio: [...touched.keys()],
     get inspector() {
       return inspectorAddress();
     },

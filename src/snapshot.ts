@@ -4,7 +4,7 @@ import { executableOf } from './executable';
 import { type ForkCall, whatIsAt } from './instruments/fork-call';
 import type { TouchedStdio } from './instruments/process';
 import type { MemoryLook } from './memory-look';
-import type { Crossing, Descriptor, DirectoryState, Gap, ProgramFacts } from './model';
+import type { Crossing, Descriptor, DirectoryState, ProgramFacts } from './model';
 import { isReading, readProgram } from './program';
 import { activeObjectAt } from './resources';
 import type {
@@ -44,10 +44,6 @@ export class ForkView implements ForkSnapshot {
 
   get pid(): number {
     return this.context.pid;
-  }
-
-  gap(gap: Gap): void {
-    this.context.gap(gap);
   }
 
   crossings(): readonly Crossing[] {

@@ -1,19 +1,17 @@
 import type { Socket } from 'node:net';
-import { describe } from '../crossings';
 import type { LiveChild } from '../instruments/sink';
 import type { ChildFacts, Fork } from '../model';
-import { pause } from '../pause';
 import { hasSignal } from '../procfs/parse-process';
-import type { Procfs } from '../procfs/procfs';
 import type { KeptListener, SharedDescriptor, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { forkOf } from '../waits/fork-note';
 import { awaits, awaitsOnly } from './awaiting';
 import type { Connections } from './connections';
 import { type Departures, ignoresHangup, isDead, nameOf } from './departures';
-import { descendants } from './descendants';
 import { keptAliveThrough } from './keepers';
 import { knowsParent } from './parent-watchers';
+import { settled } from './settled';
+import { keptBy, sharedWith } from './shared';
 import type { ThreadChild } from './thread-notes';
 
 interface Pipe {
@@ -213,85 +211,4 @@ function disobeyed(sent: ReadonlySet<number>, ignores: bigint | undefined): stri
   // the kernel keeps SIGKILL out of what is ignored
   if (signals.some((signal) => !hasSignal(ignores, signal))) return undefined;
   return signals.map(nameOf);
-}
-
-/** The descriptors of the child that are open file descriptions of ours: same socket, same pipe. */
-function sharedWith(pid: number, context: SnapshotContext): SharedDescriptor[] {
-  const { procfs } = context;
-  const ours = new Map<string, number>();
-  for (const fd of procfs.fds('self') ?? []) {
-    const target = procfs.link('self', fd);
-    if (target && /^(socket|pipe):\[/.test(target) && !ours.has(target)) ours.set(target, fd);
-  }
-  const shared: SharedDescriptor[] = [];
-  for (const childFd of procfs.fds(pid) ?? []) {
-    const target = procfs.link(pid, childFd);
-    if (target === undefined) continue;
-    // of several numbers for one thing the same as there, which it leaked from, or the lowest, which may be stdout
-    const fd = procfs.link('self', childFd) === target ? childFd : ours.get(target);
-    const descriptor = fd === undefined ? undefined : describe(fd, context);
-    if (!descriptor) continue;
-    const proof = [`/proc/self/fd/${fd} and /proc/${pid}/fd/${childFd} -> ${target}`];
-    shared.push({
-      childFd,
-      descriptor,
-      get served() {
-        return settled(pid, procfs, () => awaits(pid, (other) => other === target, procfs));
-      },
-      proof,
-    });
-  }
-  return shared;
-}
-
-/** Listening sockets that the child was passed, and that are no descriptors of ours any more. */
-function keptBy(pid: number, { procfs, ledger, sockets }: SnapshotContext): KeptListener[] {
-  return (ledger.children.get(pid)?.fork.stdio ?? []).flatMap(({ fd: childFd, type }) => {
-    const target = type === 'fd' ? procfs.link(pid, childFd) : undefined;
-    const handed = target === undefined ? undefined : ledger.handedOver(target);
-    if (target === undefined || !handed || isOpenHere(target, procfs)) return [];
-    const socket = sockets.find(Number(/\d+/.exec(target)?.[0]));
-    // closing a UNIX socket has removed its name: the next start is free to have it
-    if (socket?.state !== 'listen' || socket.protocol === 'unix') return [];
-    return {
-      childFd,
-      socket,
-      opened: handed.opened,
-      get served() {
-        return settled(pid, procfs, () => awaits(pid, (other) => other === target, procfs));
-      },
-      proof: [`/proc/${pid}/fd/${childFd} -> ${target}, which no descriptor of this process is any more`],
-    };
-  });
-}
-
-function isOpenHere(target: string, procfs: Procfs): boolean {
-  return (procfs.fds('self') ?? []).some((fd) => procfs.link('self', fd) === target);
-}
-
-/** Milliseconds after which a child that was running, most likely because it had just been made, is looked at again. */
-const PAUSES_MS = [2, 4, 8];
-
-/** One that is still starting waits for this and that: only of who has not run since is "no" the answer. */
-function settled(pid: number, procfs: Procfs, ask: () => boolean | undefined): boolean | undefined {
-  let slices = slicesOf(pid, procfs);
-  let answer = ask();
-  for (const ms of PAUSES_MS) {
-    if (answer === true) return true;
-    pause(ms);
-    const before = slices;
-    slices = slicesOf(pid, procfs);
-    if (answer === false && slices === before) return false;
-    answer = ask();
-  }
-  return answer === true ? true : undefined;
-}
-
-/** How often a process, and those below it, have run. */
-function slicesOf(pid: number, procfs: Procfs): number {
-  let slices = 0;
-  for (const one of [pid, ...descendants(pid, procfs)]) {
-    for (const tid of procfs.threads(one) ?? []) slices += procfs.schedstat(one, tid)?.slices ?? 0;
-  }
-  return slices;
 }

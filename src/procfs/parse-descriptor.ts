@@ -40,8 +40,6 @@ export interface DescriptorInfo {
   readonly timerNanoseconds?: number;
   /** pidfd: the process; -1 once it is gone. */
   readonly watchedPid?: number;
-  /** eventfd: the same number in every process that shares it. */
-  readonly eventId?: number;
   /** signalfd: its set, bit n-1 for signal n. */
   readonly signals?: bigint;
 }
@@ -71,7 +69,6 @@ export function parseDescriptorInfo(text: string): DescriptorInfo | undefined {
   }
   const timer = /^it_value:\s*\((\d+), (\d+)\)$/m.exec(text);
   const watchedPid = number(/^Pid:\s*(-?\d+)$/m.exec(text)?.[1]);
-  const eventId = number(/^eventfd-id:\s*(\d+)$/m.exec(text)?.[1]);
   const signals = hexadecimal(/^sigmask:\s*([0-9a-f]+)$/m.exec(text)?.[1]);
   return {
     position: number(/^pos:\s*(-?\d+)$/m.exec(text)?.[1]) ?? 0,
@@ -85,7 +82,6 @@ export function parseDescriptorInfo(text: string): DescriptorInfo | undefined {
     epoll,
     ...(timer && { timerNanoseconds: Number(timer[1]) * 1e9 + Number(timer[2]) }),
     ...(watchedPid !== undefined && { watchedPid }),
-    ...(eventId !== undefined && { eventId }),
     ...(signals !== undefined && { signals }),
   };
 }

@@ -15,13 +15,11 @@ export function parseExcludedBytes(smaps: string): number {
 export interface Mapping {
   readonly start: bigint;
   readonly end: bigint;
-  readonly permissions: string;
-  readonly offset: number;
   readonly inode: number;
   readonly path: string;
 }
 
-const MAPPING = /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) (\S{4}) ([0-9a-f]+) [0-9a-f]+:[0-9a-f]+ (\d+)\s*(.*)$/;
+const MAPPING = /^([0-9a-f]{1,16})-([0-9a-f]{1,16}) \S{4} [0-9a-f]+ [0-9a-f]+:[0-9a-f]+ (\d+)\s*(.*)$/;
 
 export function parseMaps(text: string): Mapping[] {
   const mappings: Mapping[] = [];
@@ -31,10 +29,8 @@ export function parseMaps(text: string): Mapping[] {
     mappings.push({
       start: BigInt(`0x${match[1]}`),
       end: BigInt(`0x${match[2]}`),
-      permissions: match[3]!,
-      offset: Number.parseInt(match[4]!, 16),
-      inode: Number(match[5]),
-      path: match[6]!,
+      inode: Number(match[3]),
+      path: match[4]!,
     });
   }
   return mappings;

@@ -19,9 +19,6 @@ export interface ProcessStat {
   readonly session: number;
   readonly forkedWithoutExec: boolean;
   readonly exiting: boolean;
-  /** Minor faults of the process, and of the children that it has waited for. */
-  readonly minorFaults: number;
-  readonly childMinorFaults: number;
   /** Processor time in clock ticks. */
   readonly userTicks: number;
   readonly systemTicks: number;
@@ -64,8 +61,6 @@ export function parseStat(text: string): ProcessStat | undefined {
     session,
     forkedWithoutExec: (flags & PF_FORKNOEXEC) !== 0,
     exiting: (flags & PF_EXITING) !== 0,
-    minorFaults: number(fields[7]) ?? 0,
-    childMinorFaults: number(fields[8]) ?? 0,
     userTicks: number(fields[11]) ?? 0,
     systemTicks: number(fields[12]) ?? 0,
     threads: number(fields[17]) ?? 0,
@@ -86,10 +81,6 @@ export interface ProcessStatus {
   readonly residentBytes: number;
   readonly pageTableBytes: number;
   readonly threads: number;
-  /** The pid in each nested pid namespace, outermost first. */
-  readonly namespacePids: readonly number[];
-  /** 0 where nobody traces the process. */
-  readonly tracerPid: number;
 }
 
 export function parseStatus(text: string): ProcessStatus | undefined {
@@ -112,8 +103,6 @@ export function parseStatus(text: string): ProcessStatus | undefined {
     residentBytes: kilobytes('VmRSS'),
     pageTableBytes: kilobytes('VmPTE'),
     threads: number(fields.get('Threads')) ?? 0,
-    namespacePids: numbers(fields.get('NSpid') ?? ''),
-    tracerPid: number(fields.get('TracerPid')) ?? 0,
   };
 }
 
@@ -144,14 +133,13 @@ export function parseSyscall(text: string): SystemCall | undefined {
 /** `/proc/<pid>/schedstat`: how long and how often a thread has run. Any change means that it ran. */
 export interface RunCounter {
   readonly ranNanoseconds: number;
-  readonly waitedNanoseconds: number;
   readonly slices: number;
 }
 
 export function parseSchedstat(text: string): RunCounter | undefined {
-  const [ran, waited, slices] = numbers(text);
-  if (ran === undefined || waited === undefined || slices === undefined) return undefined;
-  return { ranNanoseconds: ran, waitedNanoseconds: waited, slices };
+  const [ran, , slices] = numbers(text);
+  if (ran === undefined || slices === undefined) return undefined;
+  return { ranNanoseconds: ran, slices };
 }
 
 /** Soft limits of `/proc/<pid>/limits` (getrlimit(2)); Infinity where there is none. */
@@ -173,27 +161,9 @@ export function parseTransfers(text: string): number | undefined {
   return reads === undefined || writes === undefined ? undefined : reads + writes;
 }
 
-/** `/proc/<pid>/timers`: POSIX timers that exist, armed or not (the file does not say). */
-export interface PosixTimer {
-  readonly id: number;
-  readonly signal: number;
-  readonly notify: string;
-  readonly clock: number;
-}
-
-export function parseTimers(text: string): PosixTimer[] {
-  const timers: PosixTimer[] = [];
-  for (const block of text.split(/^(?=ID: )/m)) {
-    const id = number(/^ID: (\d+)/m.exec(block)?.[1]);
-    if (id === undefined) continue;
-    timers.push({
-      id,
-      signal: number(/^signal: (\d+)/m.exec(block)?.[1]) ?? 0,
-      notify: /^notify: (.*)$/m.exec(block)?.[1] ?? '',
-      clock: number(/^ClockID: (-?\d+)/m.exec(block)?.[1]) ?? 0,
-    });
-  }
-  return timers;
+/** `/proc/<pid>/timers`: how many POSIX timers exist, armed or not (the file does not say). */
+export function parseTimers(text: string): number {
+  return text.match(/^ID: \d+/gm)?.length ?? 0;
 }
 
 /** `/proc/<pid>/cmdline`: the arguments; empty for zombies and kernel threads. */

@@ -16,7 +16,6 @@ import {
 import { type Mapping, parseExcludedBytes, parseMaps } from './parse-memory';
 import {
   numbers,
-  type PosixTimer,
   type ProcessLimits,
   type ProcessStat,
   type ProcessStatus,
@@ -94,7 +93,7 @@ export interface Procfs {
   /** How many reads and writes a process has made. */
   transfers(pid: Target): number | undefined;
   limits(pid: Target): ProcessLimits | undefined;
-  timers(pid: Target): PosixTimer[] | undefined;
+  timers(pid: Target): number | undefined;
   /** Bytes of another process's memory; needs the right to trace it (ptrace(2), "access mode checking"). */
   bytesAt(pid: Target, address: bigint, length: number): Buffer | undefined;
   maps(pid: Target): Mapping[] | undefined;

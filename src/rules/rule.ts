@@ -7,7 +7,6 @@ import type {
   Exit,
   Finding,
   Fork,
-  Gap,
   ProgramFacts,
   Severity,
   Site,
@@ -73,7 +72,6 @@ interface Common<M> {
   readonly moment: M;
   readonly pid: number;
   /** Records something that could not be read. */
-  gap(gap: Gap): void;
 }
 
 /** A fork with what was noted around the call. */

@@ -205,8 +205,8 @@ function stretches(graph: WaitGraph, path: readonly string[]): Wait[] {
     if (acts(node)) {
       // the thread of a process that is next on the path has the better name
       const next = graph.get(path[index + 1] ?? '');
-      const isNamed = next?.kind === 'thread' && next.pid === node.pid && next.id !== waiter?.id;
-      close(node.kind === 'process' && isNamed ? next : node);
+      const named = node.kind === 'process' && next?.kind === 'thread' && next.label !== node.label;
+      close(named && next.pid === node.pid && next.id !== waiter?.id ? next : node);
       if (edges.length === 0 || edges.some((edge) => edge.until !== undefined) || !waiter) waiter = node;
       edges = [];
       proof = [];

@@ -80,7 +80,7 @@ export function isTcp(picture: Picture, pid: number, fd: number | undefined): bo
 /** A timer of a process that is none of an event loop's. `who` is its name. */
 export function ownTimer(picture: Picture, pid: number, who: string): Deadline | undefined {
   const timers = picture.procfs.timers(pid);
-  if (timers === undefined || timers.length > 0) return { who, what: 'its own timer (timer_create)' };
+  if (timers !== 0) return { who, what: 'its own timer (timer_create)' };
   const caught = picture.procfs.status(pid)?.signalsCaught;
   return caught !== undefined && hasSignal(caught, constants.signals.SIGALRM)
     ? { who, what: 'its own alarm, if it has set one' }

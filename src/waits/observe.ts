@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { EPOLLIN, EPOLLOUT } from '../procfs/parse-descriptor';
 import { hasSignal } from '../procfs/parse-process';
 import type { RawDescriptor } from '../procfs/procfs';
+import { type Ancestry, ancestorNode, ancestorsOf } from './ancestors';
 import { callChildren, otherEnd } from './call-children';
 import { type ChannelWays, channelNode } from './channels';
 import type { WaitEdge, WaitGraph, WaitNode } from './graph';
@@ -61,70 +62,12 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     if (!seen || seen.stat.state === 'Z' || seen.stat.state === 'X')
       return { ...base, edges: [], live: 'it has exited' };
     const edges: WaitEdge[] = [{ on: processId(pid) }];
-    // whoever stands between may end it: timeout(1), a test runner, npm
-    let above = seen.stat.ppid;
-    for (let hops = 0; above > 1 && above !== self && hops < 32; hops++) {
-      const ancestor = picture.process(above);
-      if (!ancestor || !descends(above)) break;
-      edges.push({ on: ancestorId(above), internal: true });
-      above = ancestor.stat.ppid;
-    }
+    for (const above of ancestorsOf(pid, ancestry)) edges.push({ on: ancestorId(above), internal: true });
     return { ...base, edges };
-  }
-
-  /**
-   * What an ancestor does when a timer of its own comes can only be to end the wait: that is a limit. It is so for
-   * one that waits for it to exit, too.
-   */
-  function ancestorNode(pid: number): WaitNode {
-    const node = processNode(pid);
-    if (node.live !== undefined) return { ...node, id: ancestorId(pid) };
-    let timed = false;
-    const edges = (picture.process(pid)?.threads ?? []).flatMap(({ tid, state, sleep }): WaitEdge[] => {
-      const asleep = state === 'S' ? sleep : undefined;
-      switch (asleep?.kind) {
-        case 'children':
-          return waitedFor(pid, asleep).map((child) => ({ on: ancestorId(child), until: 'to exit' }));
-        case 'timer':
-          timed = true;
-          return [];
-        case 'epoll':
-          if (asleep.limit !== undefined && !runsDelayedTasks(picture, pid, tid)) timed = true;
-          return epollEdges(pid, picture.descriptor(pid, asleep.fd)).flatMap(fromOutside);
-        case 'futex':
-          // the other threads are there themselves
-          return asleep.shared || asleep.limit !== undefined ? [{ on: threadId(pid, tid) }] : [];
-        default:
-          return [{ on: threadId(pid, tid) }];
-      }
-    });
-    const deadline = timed
-      ? { who: label(pid), what: 'a timer of its own, if it then ends those below it' }
-      : node.deadline;
-    return { ...node, id: ancestorId(pid), edges, ...(deadline && { deadline }) };
-  }
-
-  /** A channel as an ancestor waits on it: without those of its own threads that would only wake it. */
-  function fromOutside(edge: WaitEdge): WaitEdge[] {
-    const node = graph.get(edge.on);
-    if (!node || node.live !== undefined) return [edge];
-    const others = node.edges.filter(({ internal }) => !internal);
-    return others.map((other) => ({ ...other, on: other.on.replace(/^exit:/, 'ancestor:') }));
   }
 
   const waitedFor = (pid: number, sleep: { readonly pid?: number }) =>
     sleep.pid !== undefined ? [sleep.pid] : (picture.procfs.children(pid) ?? []);
-
-  /** Whether a process lies in the tree that is looked at. */
-  function descends(pid: number): boolean {
-    const tops = self !== undefined ? [self] : roots.map((root) => Number(/:(\d+)/.exec(root)?.[1]));
-    let at = pid;
-    for (let hops = 0; at > 1 && hops < 64; hops++) {
-      if (tops.includes(at)) return true;
-      at = picture.process(at)?.stat.ppid ?? 0;
-    }
-    return false;
-  }
 
   function threadNode(pid: number, tid: number): WaitNode {
     const seen = picture.process(pid);
@@ -247,6 +190,15 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     return caught !== undefined && hasSignal(caught, constants.signals.SIGCHLD);
   }
 
+  const ancestry: Ancestry = {
+    picture,
+    self,
+    tops: self !== undefined ? [self] : roots.map((root) => Number(/:(\d+)/.exec(root)?.[1])),
+    node: (id) => graph.get(id),
+    epollEdges: (pid, set) => epollEdges(pid, set),
+    waitedFor,
+  };
+
   const ways: ChannelWays = {
     scene,
     owner: (pid, fd) => serversOf(scene, pid, fd),
@@ -327,7 +279,7 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     if (!match) continue;
     const pid = Number(match[2]);
     if (match[1] === 'process') add(processNode(pid));
-    else if (match[1] === 'ancestor') add(ancestorNode(pid));
+    else if (match[1] === 'ancestor') add(ancestorNode(processNode(pid), ancestry));
     else if (match[1] === 'exit') add(exitNode(pid));
     else add(threadNode(pid, Number(match[3])));
   }

@@ -1,4 +1,4 @@
-import type { Gap, Stall } from '../model';
+import type { Stall } from '../model';
 import type { StalledCall, StalledChild, StallSnapshot } from '../rules/rule';
 
 /** What was found late, at the moment of a stall. */
@@ -6,18 +6,15 @@ export class StallView implements StallSnapshot {
   readonly moment: Stall;
   readonly pid: number;
   readonly #found: { readonly calls?: readonly StalledCall[]; readonly children?: readonly StalledChild[] };
-  readonly #gap: (gap: Gap) => void;
 
   constructor(
     moment: Stall,
     pid: number,
     found: { readonly calls?: readonly StalledCall[]; readonly children?: readonly StalledChild[] },
-    gap: (gap: Gap) => void,
   ) {
     this.moment = moment;
     this.pid = pid;
     this.#found = found;
-    this.#gap = gap;
   }
 
   calls(): readonly StalledCall[] {
@@ -26,9 +23,5 @@ export class StallView implements StallSnapshot {
 
   children(): readonly StalledChild[] {
     return this.#found.children ?? [];
-  }
-
-  gap(gap: Gap): void {
-    this.#gap(gap);
   }
 }

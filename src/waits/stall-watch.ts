@@ -199,7 +199,7 @@ export class StallWatch {
     const { StallView } = require('./stall-view') as typeof import('./stall-view');
     const { threadId } = this.#context;
     const moment = { type: 'stall' as const, time: wallClock(), threadId, waitedMs, fork };
-    this.#context.judge(new StallView(moment, process.pid, { children }, this.#context.gap));
+    this.#context.judge(new StallView(moment, process.pid, { children }));
   }
 }
 

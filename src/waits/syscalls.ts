@@ -98,7 +98,7 @@ export type Sleep =
   /** Without a pid: any child. */
   | { readonly kind: 'children'; readonly pid?: number }
   | { readonly kind: 'futex'; readonly address: bigint; readonly shared: boolean; readonly limit: Limit }
-  | { readonly kind: 'lock'; readonly fd: number; readonly how: 'flock' | 'fcntl' }
+  | { readonly kind: 'lock'; readonly fd: number }
   | { readonly kind: 'signal' };
 
 /** Bytes of the thread's memory, or undefined where they cannot be read. */
@@ -147,10 +147,10 @@ export function decode(call: SystemCall, memory: ReadMemory, arch: string = proc
       // P_PID 1; P_ALL, P_PGID and P_PIDFD are taken as any child
       return fd === 1 ? { kind: 'children', pid: int32(args[1]!) } : { kind: 'children' };
     case 'flock':
-      return { kind: 'lock', fd, how: 'flock' };
+      return { kind: 'lock', fd };
     case 'fcntl': {
       const command = int32(args[1]!);
-      if (command === F_SETLKW || command === F_OFD_SETLKW) return { kind: 'lock', fd, how: 'fcntl' };
+      if (command === F_SETLKW || command === F_OFD_SETLKW) return { kind: 'lock', fd };
       return { kind: 'unknown', why: `fcntl ${command}` };
     }
     case 'futex': {

@@ -118,7 +118,7 @@ function report(board: Board, note: BlockedThread, call: StalledCall, sequence: 
     breaks &&
     `forkguard ends pid ${call.child?.pid} and what it has started, because of \`FORKGUARD_BREAK=1\``;
   const calls = [{ ...call, ...(broken && { broken }) }];
-  engine.run('stall', new StallView(moment, data.pid, { calls }, (gap) => engine.gap(gap)));
+  engine.run('stall', new StallView(moment, data.pid, { calls }));
   for (const gap of procfs.failures()) engine.gap(gap);
   // else it is told with what is found next
   if (board.tell(found)) found.length = 0;

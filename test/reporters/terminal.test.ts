@@ -104,7 +104,7 @@ describe('the summary', () => {
 
 describe('descriptor 2', () => {
   const program = `
-    const { writeStderr } = require(${JSON.stringify(join(dist, 'stderr.js'))});
+    const { writeStderr } = require(${JSON.stringify(join(dist, '../stderr.js'))});
     for (let i = 0; i < 40; i++) writeStderr(('x'.repeat(99) + '\\n').repeat(100));
     console.log('done');`;
 

@@ -222,7 +222,6 @@ test('inspector-conflicts: only Node, only our port', () => {
     readsStdin: false,
     pendingStdout: 0,
     pendingStderr: 0,
-    touchedStdio: [],
     cwd: '/',
     exitListeners: 0,
     inspector: { host: '127.0.0.1', port: 9229 },
@@ -273,7 +272,6 @@ test('execve-losses: counts what is lost, and is silent where nothing is', () =>
     readsStdin: false,
     pendingStdout: 9,
     pendingStderr: 0,
-    touchedStdio: [1],
     cwd: '/',
     exitListeners: 2,
   };

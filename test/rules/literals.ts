@@ -87,7 +87,6 @@ export function snapshot(
       readsStdin: false,
       pendingStdout: 0,
       pendingStderr: 0,
-      touchedStdio: [],
       cwd: '/app',
       exitListeners: 0,
     },
@@ -114,7 +113,6 @@ export function snapshot(
     startsNode,
     slowForkMs,
     minorFaults,
-    gap: () => {},
     ...methods,
     descriptors: (numbers: readonly number[]) =>
       ((read.descriptors as unknown as Descriptor[]) ?? []).filter(({ fd }) => numbers.includes(fd)),

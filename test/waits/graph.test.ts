@@ -19,8 +19,8 @@ const CYCLE = {
   main: { edges: [{ on: 'call' }] },
   call: { kind: 'call', needs: 'all', edges: [{ on: 'exit', until: 'to exit' }] },
   exit: { kind: 'exit', edges: ['curl'] },
-  curl: { kind: 'process', edges: ['thread'] },
-  thread: { edges: [{ on: 'socket' }], proof: ['wchan'] },
+  curl: { kind: 'process', pid: 7, edges: ['thread'] },
+  thread: { label: 'curl', pid: 7, edges: [{ on: 'socket' }], proof: ['wchan'] },
   socket: {
     kind: 'channel',
     edges: [{ on: 'main', until: 'to accept its connection', proof: ['not accepted'] }],
@@ -107,6 +107,17 @@ describe('a verdict', () => {
     expect(verdict.waits[1]!.proof).toEqual(['wchan', 'not accepted']);
   });
 
+  it('names the thread of a process that has a name of its own, and keeps the proof of who comes last', () => {
+    const self = { kind: 'process', label: 'another thread', pid: 1, edges: ['main'] } as const;
+    const main = { label: 'the main thread', pid: 1, edges: [{ on: 'child', until: 'to exit' }] };
+    const child = { edges: [{ on: 'self', until: 'to answer' }] };
+    const { waits, cycle } = judge(graphOf({ main, child, self }), 'main')!;
+    expect([cycle, ...waits.map(({ on }) => on.label)]).toEqual([true, 'child', 'the main thread']);
+    const stuck = { kind: 'process', proof: ['a lock'], edges: [] } as const;
+    const last = judge(graphOf({ main, child: stuck }), 'main')!;
+    expect([last.cycle, last.waits[0]?.proof]).toEqual([false, ['a lock']]);
+  });
+
   it('is limited where somebody gives up, and names who', () => {
     const deadline = { who: 'main', what: 'its timeout' };
     const verdict = judge(graphOf({ ...CYCLE, call: { ...CYCLE.call, deadline } }), 'main');
@@ -125,7 +136,7 @@ describe('a verdict', () => {
     const a = { edges: [{ on: 'b', until: 'to release a' }] };
     const b = { edges: [{ on: 'a', until: 'to release b' }] };
     const verdict = judge(graphOf({ main: { edges: [{ on: 'a', until: 'to exit' }] }, a, b }), 'main')!;
-    expect(verdict.cycle).toBe(true);
+    expect(verdict.cycle).toBe(false);
     expect(verdict.waits.map(({ until }) => until)).toEqual(['to exit', 'to release a', 'to release b']);
   });
 

@@ -37,7 +37,7 @@ describe('decode', () => {
     expect(decode(call(35), NOTHING, 'x64')).toEqual({ kind: 'timer' });
     expect(decode(call(61, 0xffff_ffff), NOTHING, 'x64')).toEqual({ kind: 'children' });
     expect(decode(call(61, 42), NOTHING, 'x64')).toEqual({ kind: 'children', pid: 42 });
-    expect(decode(call(73, 9, 2), NOTHING, 'x64')).toEqual({ kind: 'lock', fd: 9, how: 'flock' });
+    expect(decode(call(73, 9, 2), NOTHING, 'x64')).toEqual({ kind: 'lock', fd: 9 });
   });
 
   it('reads the limit of an epoll wait as a signed number', () => {
