@@ -55,6 +55,8 @@ export class Guard implements Sink {
   #stop: (() => void) | undefined;
   /** What was not looked at because no descriptor was free to load our own modules with. */
   #missed: Gap | undefined;
+  /** How many parts of ours run, one within the other: what they open is none of the program's. */
+  #acting = 0;
 
   constructor(config: Config) {
     this.config = config;
@@ -191,7 +193,8 @@ export class Guard implements Sink {
   }
 
   openedFile(fd: number, path: string, stack: Error | undefined): void {
-    if (path.startsWith('/proc/')) return; // our own, most likely, and nothing that a child could spoil
+    // our own, or nothing that a child could spoil
+    if (this.#acting > 0 || path.startsWith('/proc/')) return;
     this.safely('openedFile', () => {
       this.ledger.noteFile(fd, path, stack);
       this.#resources.openedFile(fd, path);
@@ -279,6 +282,7 @@ export class Guard implements Sink {
   }
 
   safely<T>(where: string, act: () => T): T | undefined {
+    this.#acting++;
     try {
       return withOwnFiles(act);
     } catch (error) {
@@ -290,6 +294,8 @@ export class Guard implements Sink {
         };
       else say(`internal error in ${where}, the program goes on: ${messageOf(error)}`);
       return undefined;
+    } finally {
+      this.#acting--;
     }
   }
 }

@@ -59,6 +59,21 @@ test('a hazard has the same fingerprint in every run, whatever ports and inodes 
   expect(two).toEqual(one);
 });
 
+test('what forkguard opens itself is none of the program’s resources', () => {
+  const app = file(
+    'app.js',
+    `const fs = require('node:fs');
+     require('node:diagnostics_channel').subscribe('forkguard:resource:open', ({ label }) => console.log(label));
+     fs.closeSync(fs.openSync(${JSON.stringify(join(folder, 'theirs'))}, 'w'));
+     fs.closeSync(fs.openSync(__filename, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW));
+     ${HAZARD}`,
+  );
+  const output = join(folder, 'run.ndjson');
+  const { stdout } = runNode([app], { env: { FORKGUARD_REPORTERS: 'ndjson', FORKGUARD_OUTPUT: output } });
+  expect(stdout).toBe(`${join(folder, 'theirs')}\nerror event ENOENT\n`);
+  expect(readFileSync(output, 'utf8')).toContain('missing-directories');
+});
+
 describe('whichever way the program comes to a module of Node’s, it is patched', () => {
   const TELL = `const { isProxy } = process.getBuiltinModule('util').types;
     const tell = (cp, net) => console.log([cp.spawnSync, cp.ChildProcess.prototype.spawn,
