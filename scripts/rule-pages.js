@@ -35,14 +35,13 @@ function readRule(file) {
 }
 
 function momentsOf(body) {
-  return ['fork', 'release', 'aftermath', 'stall', 'exit', 'conflict'].filter((moment) =>
+  return ['fork', 'aftermath', 'stall', 'exit', 'conflict'].filter((moment) =>
     new RegExp(`^  \\*?${moment}(\\(|:)`, 'm').test(body),
   );
 }
 
 const MOMENTS = {
   fork: 'at a fork',
-  release: 'when a detached child is let go',
   aftermath: 'a moment after a fork',
   stall: 'while something is stuck',
   exit: 'at an exit',

@@ -128,14 +128,16 @@ function allowances(value: unknown): Parsed {
   return { value: out };
 }
 
-function isAllowance(entry: unknown): entry is Allowance {
+/** A mistyped key would accept the whole rule. */
+export function isAllowance(entry: unknown): entry is Allowance {
   if (typeof entry !== 'object' || entry === null) return false;
   const known = ['rule', 'command', 'target', 'site', 'reason'];
   const pairs = Object.entries(entry);
   return 'rule' in entry && pairs.every(([key, value]) => known.includes(key) && typeof value === 'string');
 }
 
-function shown(value: unknown): string {
+/** A value as a complaint shows it: on one line, and not all of it. */
+export function shown(value: unknown): string {
   const plain = typeof value === 'string' ? value : JSON.stringify(value);
   return String(plain)
     .replace(/[\u0000-\u001f\u007f-\u009f]/g, '?')

@@ -193,7 +193,7 @@ export class Departures {
       const stat = procfs.stat(pid);
       if (!parent || stat?.startTime !== startTime || isDead(stat)) return [];
       // a session of its own, or nohup(1), is how a program says that it means to live on
-      if (stat.session === pid || ignoresHangup(pid, procfs)) return [];
+      if (stat.session === pid || ignoresHangup(procfs.status(pid)?.signalsIgnored, procfs)) return [];
       // its parent lives on, too, and is reported
       if (pids.has(stat.ppid)) return [];
       if (mayBeEnding && this.#catches(pid, signal)) return [];
@@ -212,10 +212,9 @@ export class Departures {
 }
 
 /** As with nohup(1). Children inherit it: where this process itself ignores SIGHUP it says nothing. */
-export function ignoresHangup(pid: number, procfs: Procfs): boolean {
-  const ignores = (process: number | 'self') =>
-    hasSignal(procfs.status(process)?.signalsIgnored ?? 0n, constants.signals.SIGHUP);
-  return ignores(pid) && !ignores('self');
+export function ignoresHangup(ignored: bigint | undefined, procfs: Procfs): boolean {
+  const has = (signals = 0n) => hasSignal(signals, constants.signals.SIGHUP);
+  return has(ignored) && !has(procfs.status('self')?.signalsIgnored);
 }
 
 export function isDead({ state, exiting }: { state: string; exiting: boolean }): boolean {

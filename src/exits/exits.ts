@@ -119,7 +119,7 @@ export class Exits {
       const others = this.#ofThreads()
         .filter(({ thread }) => ledger.hasStarted(thread) && !ledger.runs(thread))
         .map((made) => survivors().childOfThread(made));
-      if (others.length > 0) for (const hazard of this.#late('thread', {}, { others })) this.reported(hazard);
+      for (const hazard of this.#late('thread', {}, { others })) this.reported(hazard);
       // one that is a zombie by now has yet to be told of
       const isGone = (pid: number) => this.#options.procfs.stat(pid) === undefined;
       this.#notes?.forget(({ thread, child }) => !ledger.runs(thread) && isGone(child.pid));

@@ -199,7 +199,7 @@ export function survivorOf(candidate: Candidate, context: SnapshotContext): Surv
   const proof = [`/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}`];
   for (const signal of ignored) proof.push(`/proc/${pid}/status: SigIgn has ${signal}, which it was sent`);
   if (candidate.thread !== undefined) proof.push(`worker thread ${candidate.thread} of this process made it`);
-  const apart = stat.session === pid || ignoresHangup(pid, context.procfs);
+  const apart = stat.session === pid || ignoresHangup(ignores, context.procfs);
   return new LivingChild(candidate, apart, ignored, proof, context);
 }
 

@@ -52,7 +52,7 @@ function result(hazard: CountedHazard, ruleIndex: number, cwd: string): object {
       : {}),
     occurrenceCount: hazard.times,
     partialFingerprints: { 'forkguard/v1': hazard.fingerprint },
-    properties: { pid: hazard.pid, time: hazard.time, ...(hazard.child?.pid ? { child: hazard.child } : {}) },
+    properties: { pid: hazard.pid, time: hazard.time, ...(hazard.child ? { child: hazard.child } : {}) },
   };
 }
 

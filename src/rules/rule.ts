@@ -71,7 +71,6 @@ export interface MemoryFacts {
 interface Common<M> {
   readonly moment: M;
   readonly pid: number;
-  /** Records something that could not be read. */
 }
 
 /** A fork with what was noted around the call. */

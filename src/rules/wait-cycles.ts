@@ -56,7 +56,11 @@ function cycle(call: StalledCall): Finding {
   const others = parties.filter((label) => label !== call.thread);
   const listener = call.listeners.find(({ address }) => waits.some(({ until }) => reaches(until, address)));
   const last = waits[waits.length - 1];
-  const ends = endsBy(call.thread, deadlines);
+  const nobody = parties.length > 2 ? 'none of them' : 'neither';
+  const outcome =
+    grade === 'limited'
+      ? `it ends when ${endsBy(call.thread, deadlines)}`
+      : `${nobody} goes on until something outside, such as a timeout or a signal, interrupts one of them`;
   const broken = call.broken ? `; ${call.broken}` : '';
   return {
     what: call.verdict!.cycle
@@ -64,7 +68,7 @@ function cycle(call: StalledCall): Finding {
       : `${call.thread} waits for ${last?.on.label ?? 'nobody'}, whom nobody is left to wake`,
     ...(listener?.opened && { opened: listener.opened }),
     forked: call.fork?.forked ?? call.site,
-    why: `${waits.map(sentence).join('; ')}; ${grade === 'limited' ? `it ends when ${ends}` : `${parties.length > 2 ? 'none of them' : 'neither'} goes on until something outside, such as a timeout or a signal, interrupts one of them`}${broken}`,
+    why: `${waits.map(sentence).join('; ')}; ${outcome}${broken}`,
     help: advice(call),
     proof: [`no progress for ${seconds(call.ms)}`, ...new Set(waits.flatMap(({ proof }) => proof))],
     waits,

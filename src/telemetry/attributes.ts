@@ -10,8 +10,7 @@ export function attributesOf(hazard: HazardRecord, executable: string | undefine
     'forkguard.rule': hazard.rule,
     'forkguard.severity': hazard.severity,
     'forkguard.what': hazard.what,
-    // 0: the child was never made
-    'process.pid': hazard.child?.pid || hazard.pid,
+    'process.pid': hazard.child?.pid ?? hazard.pid,
     ...(hazard.child && { 'process.command': hazard.child.command }),
     ...(name !== undefined && { 'process.executable.name': name }),
     ...(site && {

@@ -48,27 +48,23 @@ export function isHarmful({ rule, severity }: Hazard): boolean {
   return severity !== 'info' && rule !== 'slow-forks';
 }
 
-/** The keys of an `Allowance`; a mistyped one would accept the whole rule. */
-const KEYS = ['rule', 'command', 'target', 'site', 'reason'];
-
 /** @throws TypeError that names what is no allowance */
 export function allowances(allow: readonly (string | Allowance)[] = []): Allowance[] {
   if (!Array.isArray(allow)) throw new TypeError(`allow is ${shown(allow)}: it must be a list`);
   return allow.map((entry: string | Allowance) => {
     if (typeof entry === 'string') return { rule: entry };
-    const keys = typeof entry === 'object' && entry !== null ? Object.keys(entry) : [];
-    const texts = keys.every(
-      (key) => KEYS.includes(key) && typeof entry[key as keyof Allowance] === 'string',
-    );
-    if (keys.includes('rule') && texts) return entry;
+    if (settings().isAllowance(entry)) return entry;
     throw new TypeError(
       `allow has ${shown(entry)}: allowed are names of rules, and { rule, command, target, site } with texts`,
     );
   });
 }
 
-function shown(value: unknown): string {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+const shown = (value: unknown) => settings().shown(value);
+
+/** Most tests allow nothing, or whole rules. */
+function settings(): typeof import('../settings') {
+  return require('../settings') as typeof import('../settings');
 }
 
 export function isMark(value: unknown): value is Mark {

@@ -111,6 +111,9 @@ export function judge(graph: WaitGraph, root: string, dead?: ReadonlySet<string>
   };
 }
 
+/** What a step within one process costs an explanation, where one between processes costs 1. */
+const INTERNAL = 100;
+
 /** The cheapest way from the root back to itself; else to a dead end; else into any circle. */
 function chain(
   graph: WaitGraph,
@@ -130,7 +133,7 @@ function chain(
     const edges = dead.has(id) ? [] : graph.get(id)!.edges.filter((edge) => stuck(edge.on));
     if (edges.length === 0) ends.push(id);
     for (const edge of edges) {
-      const total = cost.get(id)! + (edge.internal ? 100 : 1);
+      const total = cost.get(id)! + (edge.internal ? INTERNAL : 1);
       if (edge.on === root) {
         if (!home || total < home.cost) home = { id, cost: total };
       } else if (total < (cost.get(edge.on) ?? Number.POSITIVE_INFINITY)) {
@@ -145,8 +148,8 @@ function chain(
     for (let at = from.get(id); at !== undefined; at = from.get(at)) way.unshift(at);
     return way;
   };
-  if (home && home.cost < 100) return [...wayTo(home.id), root];
-  const end = ends.find((id) => cost.get(id)! < 100);
+  if (home && home.cost < INTERNAL) return [...wayTo(home.id), root];
+  const end = ends.find((id) => cost.get(id)! < INTERNAL);
   if (end !== undefined) return wayTo(end);
   return home ? [...wayTo(home.id), root] : circle(graph, root, stuck);
 }
@@ -221,7 +224,7 @@ function stretches(graph: WaitGraph, path: readonly string[]): Wait[] {
   if (last && !acts(last)) close(last);
   // what the last one sleeps on, where nobody comes after it
   const end = waits.pop();
-  return end ? [...waits, { ...end, proof: [...new Set([...(end.proof ?? []), ...proof])] }] : waits;
+  return end ? [...waits, { ...end, proof: [...new Set([...end.proof, ...proof])] }] : waits;
 }
 
 function deadlinesFrom(

@@ -27,7 +27,7 @@ interface Tracked extends OwnChild {
   /** Something came through its pipes after its exit was reported: who holds them is at work. */
   livelyAfterExit?: boolean;
   asked?: { readonly signal: string; readonly at: number };
-  /** The message with a handle that the child has not acknowledged, and since when it is the same. */
+  /** What waits behind a handle that the child has not acknowledged, and since when that is the same handle. */
   pending?: { readonly queue: readonly unknown[]; readonly at: number };
   /** Bytes read and written, and its run time in nanoseconds (infinite once it has ended), when it last moved. */
   bytes: number;

@@ -93,4 +93,10 @@ export function short(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
-export const DOM = [el, svg, byId, rich, duration, short];
+/** How many of a list are shown; nothing where the list is empty. */
+export function shownOf(shown: number, all: number): string {
+  if (all === 0) return '';
+  return shown === all ? `${all} shown` : `${shown} of ${all} shown`;
+}
+
+export const DOM = [el, svg, byId, rich, duration, short, shownOf];

@@ -7,6 +7,7 @@ declare const el: typeof dom.el;
 declare const rich: typeof dom.rich;
 declare const duration: typeof dom.duration;
 declare const short: typeof dom.short;
+declare const shownOf: typeof dom.shownOf;
 
 export interface ForkTable {
   rows: Element[];
@@ -69,8 +70,7 @@ export function forkTable(data: PageData, status: Element): ForkTable {
       fork.row.hidden = !fits;
       if (fits) count++;
     }
-    const all = data.forks.length;
-    status.textContent = all === 0 ? '' : count === all ? `${all} shown` : `${count} of ${all} shown`;
+    status.textContent = shownOf(count, data.forks.length);
   };
   return { rows: shown.map(({ row }) => row), filter };
 }

@@ -14,6 +14,7 @@ declare const localStorage: Browser['localStorage'];
 declare const byId: typeof dom.byId;
 declare const el: typeof dom.el;
 declare const duration: typeof dom.duration;
+declare const shownOf: typeof dom.shownOf;
 declare const timeline: typeof drawing.timeline;
 declare const timelineRows: typeof drawing.timelineRows;
 declare const hazardCard: typeof cards.hazardCard;
@@ -172,8 +173,7 @@ export function start(): void {
       mark.classList.toggle('faint', first === undefined);
       mark.setAttribute('href', `#hazard-${first ?? hazards[0]}`);
     }
-    const all = data.hazards.length;
-    byId('shown').textContent = all === 0 ? '' : shown === all ? `${all} shown` : `${shown} of ${all} shown`;
+    byId('shown').textContent = shownOf(shown, data.hazards.length);
   };
   const chosen = filters(data, update);
   const picture = byId('drawing');
