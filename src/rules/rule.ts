@@ -153,8 +153,11 @@ export interface PipeHolder {
 export interface StreamWait {
   /** `stdin`, `stdout`, `stderr`, `stdio[3]`. */
   readonly stream: string;
-  /** `never`: the program has not begun to read it; `paused`: it has stopped; `polled`: it calls `read()`. */
-  readonly reading: 'never' | 'paused' | 'polled';
+  /**
+   * `never`: the program has not begun to read it; `left`: it has stopped, and nothing listens any more; `paused`: it
+   * has stopped, and something still listens; `polled`: it calls `read()`.
+   */
+  readonly reading: 'never' | 'left' | 'paused' | 'polled';
   readonly process: ChildFacts;
   /** Whether it can do nothing else: for good, until a limit of its own, or not known. */
   readonly stuck: 'stuck' | 'limited' | 'no';

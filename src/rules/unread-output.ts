@@ -13,17 +13,21 @@ import { named } from './words';
  * A thread of the process sleeps in a write to the other end of the stream, or waits in epoll until it can write,
  * and the program's stream has no reader. Seen twice, with the thread not having run in between. The report says that
  * the process sleeps where, with that stream left alone, the wait-for graph has nobody who could wake it. A stream
- * that was read and then paused is only `info`: it may be resumed. So is one that was read with `read()`.
+ * that was read and then paused is only `info` while something listens to it or it is piped to something: that may
+ * resume it. So is one that was read with `read()`.
  *
  * ### Example
  * ```js
  * const child = spawn('ffmpeg', args);      // writes its progress to stderr
  * child.on('exit', done);                   // nobody reads child.stderr
  * ```
+ * `child.stdout.pipe(response)` ends the same way: when the client goes away, Node takes the pipe off and pauses
+ * `child.stdout`.
  *
  * ### Instead
  * Read the stream (`child.stderr.on('data', …)`), throw it away (`child.stderr.resume()`), or start the child with
- * `stdio: ['ignore', 'pipe', 'ignore']` or `'inherit'`.
+ * `stdio: ['ignore', 'pipe', 'ignore']` or `'inherit'`. Instead of `pipe()`: `pipeline(child.stdout, response, done)`,
+ * which closes `child.stdout` with its target, so that the child ends at its next write.
  */
 export const unreadOutput: Rule = {
   name: 'unread-output',
@@ -34,8 +38,7 @@ export const unreadOutput: Rule = {
       for (const { stream, reading, process, stuck, proof } of unread) {
         const writer =
           process.pid === child.pid ? named(child) : `\`${process.command}\` under ${named(child)}`;
-        const never = reading === 'never';
-        const { state, proof: read } = READING[reading];
+        const { state, proof: read, help } = READING[reading];
         yield {
           what:
             stuck === 'no'
@@ -43,12 +46,10 @@ export const unreadOutput: Rule = {
               : `${writer} sleeps because nobody reads its ${stream}`,
           forked: fork.forked,
           why: `the pipe is full, and \`child.${stream}\` ${state}: ${consequence(process.command, stuck)}`,
-          help: never
-            ? `read \`child.${stream}\`, or call \`child.${stream}.resume()\` to throw the output away, or set \`stdio\` to \`'ignore'\` or \`'inherit'\` for it`
-            : `resume \`child.${stream}\`, or see why what it is piped to takes nothing more`,
+          help: help(`child.${stream}`),
           proof: [...proof, `child.${stream}: ${read}`],
           subject: stream,
-          ...(!never && { severity: 'info' as const }),
+          ...((reading === 'paused' || reading === 'polled') && { severity: 'info' as const }),
           fork: fork.id,
           child,
         };
@@ -57,12 +58,33 @@ export const unreadOutput: Rule = {
   },
 };
 
-const READING: Record<StreamWait['reading'], { state: string; proof: string }> = {
-  never: { state: 'has no reader', proof: 'no listener for data or readable, readableFlowing null' },
-  paused: { state: 'is paused', proof: 'readableFlowing false' },
+const RESUME = (stream: string) => `resume \`${stream}\`, or see why what it is piped to takes nothing more`;
+
+interface Reading {
+  readonly state: string;
+  readonly proof: string;
+  /** `stream`: `child.stdout`. */
+  help(stream: string): string;
+}
+
+const READING: Record<StreamWait['reading'], Reading> = {
+  never: {
+    state: 'has no reader',
+    proof: 'no listener for data or readable, readableFlowing null',
+    help: (stream) =>
+      `read \`${stream}\`, or call \`${stream}.resume()\` to throw the output away, or set \`stdio\` to \`'ignore'\` or \`'inherit'\` for it`,
+  },
+  left: {
+    state: 'has lost its last reader and is paused',
+    proof: 'no listener for data or readable, readableFlowing false',
+    help: (stream) =>
+      `use \`pipeline(${stream}, target, done)\` instead of \`pipe()\`, or call \`${stream}.destroy()\` when its reader closes; \`${stream}.resume()\` throws the rest away`,
+  },
+  paused: { state: 'is paused', proof: 'readableFlowing false', help: RESUME },
   polled: {
     state: 'is read only when the program calls `read()`',
     proof: 'no listener for data or readable, readableFlowing null, readableDidRead true',
+    help: RESUME,
   },
 };
 

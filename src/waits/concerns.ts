@@ -67,11 +67,14 @@ export function concernsOf(child: OwnChild, asked: boolean): Concerns {
 }
 
 function readingOf(stream: StreamLike): OwnStream['reading'] | undefined {
-  if (stream.readableFlowing === true || (stream.listenerCount?.('readable') ?? 0) > 0) return undefined;
-  if (stream.readableFlowing === false) return 'paused';
+  const listens = (name: string) => (stream.listenerCount?.(name) ?? 0) > 0;
+  if (stream.readableFlowing === true || listens('readable')) return undefined;
+  // what a stream is piped to listens for data; Node pauses the stream when the last such target has closed
+  if (stream.readableFlowing === false)
+    return stream.readableDidRead === true && !listens('data') ? 'left' : 'paused';
   // whoever calls `read()` itself, in a timer perhaps, has no listener and comes back for more
   if (stream.readableDidRead === true) return 'polled';
-  return (stream.listenerCount?.('data') ?? 0) > 0 ? undefined : 'never';
+  return listens('data') ? undefined : 'never';
 }
 
 /** `exec` and `execFile` have a callback that waits for the exit; their stdin is a pipe that nobody asked for. */
