@@ -131,12 +131,15 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
       }
       case 'epoll': {
         const set = picture.descriptor(pid, sleep.fd);
-        if (sleep.limit === undefined) return { edges: epollEdges(pid, set) };
-        if (runsDelayedTasks(picture, pid, tid)) return { edges: [] };
+        if (sleep.limit !== undefined && runsDelayedTasks(picture, pid, tid)) return { edges: [] };
+        const edges = epollEdges(pid, set);
+        if (sleep.limit === undefined) return { edges };
         const deadline = loopDeadline(scene, label(pid), { pid, tid, limit: sleep.limit, set });
-        // an event loop's limit is the next of its own timers, which may do anything
-        if (!deadline) return { edges: [], live: 'its event loop has a timer' };
-        return { edges: epollEdges(pid, set), deadline };
+        // an event loop's limit is the next of its own timers, which may do anything; where the loop waits for nobody
+        // else, that timer is all that it lives for
+        if (!deadline || edges.every(({ internal }) => internal))
+          return { edges: [], live: 'its event loop has a timer' };
+        return { edges, deadline };
       }
       case 'children': {
         const pids = waitedFor(pid, sleep);

@@ -9,7 +9,7 @@ const { execSync } = require('node:child_process');
 
 if (cluster.isPrimary) {
   let ready = 0;
-  for (const worker of [cluster.fork(), cluster.fork()]) {
+  for (const worker of [1, 2].map(() => cluster.fork())) {
     worker.on('listening', () => ++ready === 2 && worker.send('go'));
     worker.on('message', () => Object.values(cluster.workers).forEach((one) => one.kill()));
   }
