@@ -62,12 +62,13 @@ export class ForkGuard implements ForkSink {
 
   forked(call: ForkCall, child?: ChildProcess): void {
     const hazards = this.#guard.safely('forked', () => {
-      this.#guard.stallsSoFar?.returned();
+      const leaving = this.#guard.stallsSoFar?.returned(call);
       if (child?.pid !== undefined) {
         this.#guard.ledger.addChild(child.pid, { fork: call, process: child });
         this.#guard.stalls.forked(call, child);
       }
       this.#noteCleared(call);
+      if (leaving) this.#guard.observer.exits.departures.timedOut(call, leaving);
       return this.#guard.observer.fork(call);
     });
     if (this.#guard.config.mode !== 'throw') return;

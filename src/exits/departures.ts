@@ -1,13 +1,16 @@
 import { constants } from 'node:os';
 import { now } from '../clock';
 import { escapeText } from '../escape';
-import type { ForkRequest } from '../instruments/fork-call';
+import type { ForkCall, ForkRequest } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
-import { hasSignal } from '../procfs/parse-process';
+import type { ChildFacts } from '../model';
+import { hasSignal, isDead } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import type { Orphan } from '../rules/rule';
+import { signalName, signalNumber } from '../signals';
 import { setTimer } from '../timers';
-import { descendants } from './descendants';
+import type { Leaving } from '../waits/notes';
+import { descendants, type Member, members } from './descendants';
 
 /** Milliseconds that are given to who was asked to end, most likely, by the child that was asked to. */
 const ENDING_MS = 5000;
@@ -28,12 +31,6 @@ const HARMLESS = new Set(
   ),
 );
 
-/** A process for good: its pid with its start time. */
-interface Member {
-  readonly pid: number;
-  readonly startTime: number;
-}
-
 interface Asked {
   readonly signals: Set<number>;
   caught: boolean;
@@ -43,7 +40,10 @@ interface Asked {
 }
 
 interface LeftBehind {
-  readonly child: LiveChild;
+  readonly fork: ForkCall;
+  readonly parent: ChildFacts;
+  /** When it was below that child: "when that was sent SIGTERM". */
+  readonly then: string;
   readonly signal: number;
   /** It had a handler for the signal. */
   readonly caught: boolean;
@@ -74,7 +74,7 @@ export class Departures {
 
   /** A process, or as a negative number a process group, is about to be sent a signal. */
   signalling(pid: number, signal: unknown): void {
-    const number = numberOf(signal);
+    const number = signalNumber(signal);
     if (number === undefined || HARMLESS.has(number)) return;
     this.#options.asked(Math.abs(pid), number);
     if (!this.#options.children().has(Math.abs(pid))) this.#address(pid);
@@ -130,7 +130,7 @@ export class Departures {
   #below(pid: number): Member[] {
     const { procfs } = this.#options;
     const others = descendants(pid, procfs).filter((below) => !this.#addressed.has(below));
-    return others.flatMap((below) => member(below, procfs) ?? []);
+    return members(others, procfs);
   }
 
   /** Numbers of the signals by which the program has asked a child to end. */
@@ -150,10 +150,24 @@ export class Departures {
     if (pid !== undefined) this.#asked.delete(pid);
     if (asked && asked.below.length > 0) {
       const [signal = 0] = asked.signals;
-      const left = { child, signal, caught: asked.caught, since: now(), below: asked.below };
-      this.#left.add(left);
-      this.#expect(left, 0);
+      const { fork } = child;
+      if (!fork.child) return;
+      const then = `when that was sent ${signalName(signal)}`;
+      this.#leave({ fork, parent: fork.child, then, signal, caught: asked.caught, below: asked.below });
     }
+  }
+
+  /** The `timeout` of a `*Sync` call has ended its child, and these were below it a moment before. */
+  timedOut(fork: ForkCall, { child, caught, below }: Leaving): void {
+    const parent = { pid: child, command: fork.command };
+    const then = `shortly before the timeout of \`${fork.api}\` ended that, after ${fork.request.timeoutMs} ms`;
+    this.#leave({ fork, parent, then, signal: signalNumber(fork.request.killSignal) ?? 0, caught, below });
+  }
+
+  #leave(what: Omit<LeftBehind, 'since'>): void {
+    const left = { ...what, since: now() };
+    this.#left.add(left);
+    this.#expect(left, 0);
   }
 
   /** Processes below killed children that live on. */
@@ -183,15 +197,14 @@ export class Departures {
     ).unref();
   }
 
-  #orphansOf({ child, below, signal, caught, since }: LeftBehind): Orphan[] {
+  #orphansOf({ fork, parent, then, below, signal, caught, since }: LeftBehind): Orphan[] {
     const { procfs } = this.#options;
-    const parent = child.fork.child;
     // who has caught the signal may have passed it on before it ended
     const mayBeEnding = caught && now() - since < ENDING_MS;
     const pids = new Set(below.map(({ pid }) => pid));
     return below.flatMap(({ pid, startTime }) => {
       const stat = procfs.stat(pid);
-      if (!parent || stat?.startTime !== startTime || isDead(stat)) return [];
+      if (stat?.startTime !== startTime || isDead(stat)) return [];
       // a session of its own, or nohup(1), is how a program says that it means to live on
       if (stat.session === pid || ignoresHangup(procfs.status(pid)?.signalsIgnored, procfs)) return [];
       // its parent lives on, too, and is reported
@@ -199,11 +212,11 @@ export class Departures {
       if (mayBeEnding && this.#catches(pid, signal)) return [];
       return {
         child: { pid, command: escapeText(stat.comm) },
-        fork: child.fork,
+        fork,
         after: 'killed' as const,
         parent,
         proof: [
-          `pid ${pid} was below pid ${parent.pid} when that was sent ${nameOf(signal)}`,
+          `pid ${pid} was below pid ${parent.pid} ${then}`,
           `/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}, start time ${startTime} as before`,
         ],
       };
@@ -215,23 +228,4 @@ export class Departures {
 export function ignoresHangup(ignored: bigint | undefined, procfs: Procfs): boolean {
   const has = (signals = 0n) => hasSignal(signals, constants.signals.SIGHUP);
   return has(ignored) && !has(procfs.status('self')?.signalsIgnored);
-}
-
-export function isDead({ state, exiting }: { state: string; exiting: boolean }): boolean {
-  return state === 'Z' || state === 'X' || exiting;
-}
-
-function member(pid: number, procfs: Procfs): Member | undefined {
-  const stat = procfs.stat(pid);
-  return stat && !isDead(stat) ? { pid, startTime: stat.startTime } : undefined;
-}
-
-function numberOf(signal: unknown): number | undefined {
-  if (signal === undefined || signal === null) return constants.signals.SIGTERM;
-  if (typeof signal === 'number') return signal === 0 ? undefined : signal;
-  return (constants.signals as Record<string, number>)[String(signal).toUpperCase()];
-}
-
-export function nameOf(signal: number): string {
-  return Object.entries(constants.signals).find(([, number]) => number === signal)?.[0] ?? `signal ${signal}`;
 }

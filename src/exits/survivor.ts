@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net';
 import type { LiveChild } from '../instruments/sink';
 import type { ChildFacts, Fork } from '../model';
-import { hasSignal } from '../procfs/parse-process';
+import { hasSignal, isDead } from '../procfs/parse-process';
 import type { KeptListener, SharedDescriptor, Survivor } from '../rules/rule';
+import { signalName } from '../signals';
 import type { SnapshotContext } from '../snapshot';
 import { forkOf } from '../waits/fork-note';
 import { awaits, awaitsOnly } from './awaiting';
 import type { Connections } from './connections';
-import { type Departures, ignoresHangup, isDead, nameOf } from './departures';
+import { type Departures, ignoresHangup } from './departures';
 import { keptAliveThrough } from './keepers';
 import { knowsParent } from './parent-watchers';
 import { settled } from './settled';
@@ -210,5 +211,5 @@ function disobeyed(sent: ReadonlySet<number>, ignores: bigint | undefined): stri
   if (ignores === undefined) return undefined;
   // the kernel keeps SIGKILL out of what is ignored
   if (signals.some((signal) => !hasSignal(ignores, signal))) return undefined;
-  return signals.map(nameOf);
+  return signals.map(signalName);
 }

@@ -19,6 +19,8 @@ export interface ForkRequest {
   readonly variable: (name: string) => string | undefined;
   /** Milliseconds after which the call itself ends the child; 0: never. */
   readonly timeoutMs: number;
+  /** As the program has named the signal for that. */
+  readonly killSignal?: string | number | undefined;
   /** The streams that the program passed in `stdio`, by their number in the child. */
   readonly streams: ReadonlyMap<number, object>;
 }

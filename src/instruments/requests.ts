@@ -66,7 +66,12 @@ function readSync(api: SyncApi, given: readonly unknown[]): ForkRequest | undefi
     primitive: primitive(),
     variable: (name) => (Object.getOwnPropertyDescriptor(env, name)?.get ? undefined : env[name]),
     timeoutMs: typeof options.timeout === 'number' ? options.timeout : 0,
+    killSignal: isSignal(options.killSignal) ? options.killSignal : undefined,
   };
+}
+
+function isSignal(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 const SHELLS = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash']);
@@ -79,7 +84,7 @@ function isShell(file: string, args: readonly string[]): boolean {
 function plainOf(value: unknown): Options {
   const plain: Options = {};
   if (typeof value !== 'object' || value === null) return plain;
-  for (const name of ['shell', 'stdio', 'env', 'cwd', 'detached', 'timeout'])
+  for (const name of ['shell', 'stdio', 'env', 'cwd', 'detached', 'timeout', 'killSignal'])
     plain[name] = Object.getOwnPropertyDescriptor(value, name)?.value;
   return plain;
 }

@@ -190,6 +190,11 @@ export function hexadecimal(text: string | undefined): bigint | undefined {
   return text !== undefined && /^[0-9a-f]{1,16}$/i.test(text) ? BigInt(`0x${text}`) : undefined;
 }
 
+/** Whether it has ended or is about to: a zombie, or with PF_EXITING. */
+export function isDead({ state, exiting }: Pick<ProcessStat, 'state' | 'exiting'>): boolean {
+  return state === 'Z' || state === 'X' || exiting;
+}
+
 /** Whether a signal is in a set of `/proc/<pid>/status`. */
 export function hasSignal(set: bigint, signal: number): boolean {
   return (set & (1n << BigInt(signal - 1))) !== 0n;

@@ -3,17 +3,18 @@ import { named, seconds } from './words';
 
 /**
  * ### What it reports
- * A child that was asked to end with `kill()` and that ignores or blocks the signal.
+ * A child that was asked to end with `kill()`, or by the `timeout` of a `*Sync` function, and that ignores or blocks
+ * the signal.
  *
  * ### Why
  * `kill()` returns true when the signal was sent, not when it worked. A program that then waits for `exit` waits for
- * as long as the child likes to live.
+ * as long as the child likes to live. A `*Sync` function does so itself: its `timeout` sends the signal, and it
+ * returns when the child has ended.
  *
  * ### Certain because
  * The child lives `FORKGUARD_STALL_MS` after `kill()`, and `/proc/<pid>/status` shows the signal in the set of
  * ignored (SigIgn) signals, or of the blocked (SigBlk) ones with nobody having taken it (ShdPnd). A SIGTERM or SIGINT
- * that the child catches is `info`, after five times as long: a handler may take its time. What a `*Sync` function
- * sends at its `timeout` is not seen.
+ * that the child catches is `info`, after five times as long: a handler may take its time.
  *
  * ### Example
  * ```js
@@ -33,16 +34,22 @@ export const ignoredSignals: Rule = {
     for (const { fork, child, asked } of snapshot.children()) {
       if (!asked) continue;
       const { signal, ms, disposition, proof } = asked;
+      // only its own timeout sends a signal while such a call blocks
+      const { blocking, api } = fork;
+      const sender = blocking ? `the \`timeout\` of \`${api}\`` : '`kill()`';
+      const rest = blocking ? `\`${api}\` does not return` : 'what waits for `exit` waits on';
       const caught = disposition === 'caught';
       const verb = { ignored: 'ignores', blocked: 'blocks', caught: 'handles' }[disposition];
       yield {
         what: `${named(child)} ${verb} ${signal}${caught ? ' and has not ended' : ''}`,
         forked: fork.forked,
         why: caught
-          ? `\`kill()\` sent ${signal} ${seconds(ms)} ago; the child has a handler for it and decides itself when to end, so what waits for \`exit\` waits on`
-          : `\`kill()\` sent ${signal} ${seconds(ms)} ago and returned; the child ${verb} that signal, so it ends when its own work is done, not because it was asked: what waits for \`exit\` waits on`,
-        help: `send \`SIGKILL\` if the child has not ended after a grace period: \`setTimeout(() => child.kill('SIGKILL'), 5000).unref()\``,
-        proof: [...proof, `pid ${child.pid} lives ${seconds(ms)} after \`kill\``],
+          ? `${sender} sent ${signal} ${seconds(ms)} ago; the child has a handler for it and decides itself when to end, so ${rest}`
+          : `${sender} sent ${signal} ${seconds(ms)} ago${blocking ? '' : ' and returned'}; the child ${verb} that signal, so it ends when its own work is done, not because it was asked: ${rest}`,
+        help: blocking
+          ? "pass `killSignal: 'SIGKILL'` beside `timeout`"
+          : `send \`SIGKILL\` if the child has not ended after a grace period: \`setTimeout(() => child.kill('SIGKILL'), 5000).unref()\``,
+        proof: [...proof, `pid ${child.pid} lives ${seconds(ms)} after ${sender}`],
         subject: `${signal} ${disposition}`,
         ...(caught && { severity: 'info' as const }),
         fork: fork.id,

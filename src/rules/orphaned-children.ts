@@ -27,7 +27,8 @@ import { named } from './words';
  * all tests, such as esbuild's). Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a
  * killed shell: the process was below the shell when it was killed, and has the same start time half a second after
  * the shell's exit, or five seconds where both catch the signal, so that the one may have passed it on to the other; it
- * leads no session and does not ignore SIGHUP. What the shell of a `*Sync` function leaves at its `timeout` is not seen.
+ * leads no session and does not ignore SIGHUP. Of a `*Sync` function whose `timeout` ended its shell: what was below
+ * that some 20 ms before.
  *
  * ### Example
  * ```js
@@ -147,9 +148,11 @@ function findingOf({ child, fork, forked, after, parent, proof }: Orphan) {
     what: `\`${child.command}\` lives on after ${named(parent)}, which started it, ${killed ? 'was killed' : 'has ended'}`,
     forked: fork?.forked,
     why: `${killed ? 'the signal went to one process' : 'the child ended'}, and what it had started does not end with it; pid ${child.pid} runs on, and nobody waits for it`,
-    help: fork?.shell
-      ? 'run the command without a shell (`execFile`, or `spawn` without `shell`), or end the whole group: `spawn` with `detached: true`, then `process.kill(-child.pid)`'
-      : 'end the whole group: `spawn` with `detached: true`, then `process.kill(-child.pid)`; or ask the child to end, with a signal that it handles, so that it can end its own children',
+    help: fork?.blocking
+      ? 'run the command without a shell; or start it with `spawn` and `detached: true`, and end its group with `process.kill(-child.pid)` when its time is over'
+      : fork?.shell
+        ? 'run the command without a shell (`execFile`, or `spawn` without `shell`), or end the whole group: `spawn` with `detached: true`, then `process.kill(-child.pid)`'
+        : 'end the whole group: `spawn` with `detached: true`, then `process.kill(-child.pid)`; or ask the child to end, with a signal that it handles, so that it can end its own children',
     proof,
     subject,
     fork: fork?.id,

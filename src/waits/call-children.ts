@@ -1,14 +1,15 @@
-import type { RawDescriptor } from '../procfs/procfs';
+import { isDead } from '../procfs/parse-process';
+import type { Procfs, RawDescriptor } from '../procfs/procfs';
 import type { BlockedThread } from './notes';
 import type { Picture } from './picture';
 
 /** The children that a blocked call has made: those of its thread that were not there before it. */
-export function callChildren(picture: Picture, note: BlockedThread): number[] {
-  const children = picture.procfs.children(note.pid, note.tid) ?? [];
+export function callChildren(procfs: Procfs, note: BlockedThread): number[] {
+  const children = procfs.children(note.pid, note.tid) ?? [];
   return children.filter((child) => {
     if (note.call.earlier?.includes(child)) return false;
-    const state = picture.procfs.stat(child)?.state;
-    return state !== undefined && state !== 'Z' && state !== 'X';
+    const stat = procfs.stat(child);
+    return stat !== undefined && !isDead(stat);
   });
 }
 

@@ -31,7 +31,7 @@ export function lookAtCall(
 ): StalledCall | undefined {
   const picture = takePicture(procfs, { pid: note.pid, tids: [watcher] });
   const { call } = note;
-  const children = call.kind === 'wait' ? [] : callChildren(picture, note);
+  const children = call.kind === 'wait' ? [] : callChildren(picture.procfs, note);
   const child = childOf(picture, note, children[0]);
   const labels = new Map(child ? [[child.pid, `child \`${cutText(child.command, LABEL)}\``]] : []);
   const heldBy = call.kind === 'sync' && !child ? holdersOf(picture, note) : [];

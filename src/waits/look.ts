@@ -66,8 +66,9 @@ function isStarting(picture: Picture, { pid, fork, handles, stallMs }: LookReque
   return sets.length > 0 && !sets.some((set) => set.epoll.some(({ fd }) => fd === channel.fd));
 }
 
-function dispositionOf(
-  { procfs, pid, stallMs }: LookRequest,
+/** What a child does with a signal that it was sent so long ago, if that is not to end. */
+export function dispositionOf(
+  { procfs, pid, stallMs }: Pick<LookRequest, 'procfs' | 'pid' | 'stallMs'>,
   { signal, ms }: { signal: string; ms: number },
 ): StalledChild['asked'] {
   const number = (constants.signals as Record<string, number>)[signal];

@@ -238,7 +238,7 @@ export function buildGraph(scene: Scene, roots: readonly string[]): WaitGraph {
     const { call } = note;
     const site = call.site ?? call.fork?.forked;
     const edges: WaitEdge[] = [];
-    for (const child of callChildren(picture, note)) {
+    for (const child of callChildren(picture.procfs, note)) {
       edges.push({ on: exitId(child), until: 'to exit', ...(site && { site }) });
     }
     if (thread.sleep.kind === 'epoll') {

@@ -1,17 +1,18 @@
 import type { Stall } from '../model';
 import type { StalledCall, StalledChild, StallSnapshot } from '../rules/rule';
 
+export interface Stalled {
+  readonly calls?: readonly StalledCall[];
+  readonly children?: readonly StalledChild[];
+}
+
 /** What was found late, at the moment of a stall. */
 export class StallView implements StallSnapshot {
   readonly moment: Stall;
   readonly pid: number;
-  readonly #found: { readonly calls?: readonly StalledCall[]; readonly children?: readonly StalledChild[] };
+  readonly #found: Stalled;
 
-  constructor(
-    moment: Stall,
-    pid: number,
-    found: { readonly calls?: readonly StalledCall[]; readonly children?: readonly StalledChild[] },
-  ) {
+  constructor(moment: Stall, pid: number, found: Stalled) {
     this.moment = moment;
     this.pid = pid;
     this.#found = found;

@@ -10,10 +10,11 @@ import type { Procfs } from '../procfs/procfs';
 import { listenersOf } from '../resources';
 import type { StalledChild, StallSnapshot } from '../rules/rule';
 import { messageOf } from '../say';
+import { signalNumber } from '../signals';
 import { ForkHandlers } from './fork-handlers';
 import { noteOf } from './fork-note';
 import { LateChildren } from './late-children';
-import type { BlockedCall, BlockedThread } from './notes';
+import type { BlockedCall, BlockedThread, Leaving, Told } from './notes';
 import type { PendingOutput } from './pending-output';
 import { QuickCalls } from './quick-calls';
 import type { Watcher } from './watcher';
@@ -77,7 +78,9 @@ export class StallWatch {
   spares(request: ForkRequest): boolean {
     if (!LINUX) return true;
     if (this.#hasOthers()) return false;
-    if (!request.stdio.some(({ type }) => type === 'pipe' || type === 'ipc')) return true;
+    const isAlone = !request.stdio.some(({ type }) => type === 'pipe' || type === 'ipc');
+    // what its child has started when the timeout comes is worth a look
+    if (isAlone && request.timeoutMs === 0) return true;
     if (!this.#quick.isProven(request)) return false;
     if (this.#quick.idle) this.#endWatcher();
     return true;
@@ -87,13 +90,11 @@ export class StallWatch {
   forking(fork: ForkCall): void {
     if (fork.blocking ? this.spares(fork.request) : !LINUX || !this.#handlers.possible) return;
     const { timeoutMs } = fork.request;
-    // it ends by itself before anybody would call it late
-    if (timeoutMs > 0 && timeoutMs <= this.#context.config.stallMs) return;
     this.#post({
       kind: fork.blocking ? 'sync' : 'spawn',
       api: fork.api,
       since: wallClock(),
-      ...(timeoutMs > 0 && { timeoutMs }),
+      ...(timeoutMs > 0 && { timeoutMs, killSignal: signalNumber(fork.request.killSignal) ?? 0 }),
       // no stall asks for the arguments, which may be a megabyte
       fork: noteOf(fork, []),
       earlier: this.#context.procfs.threadChildren() ?? [],
@@ -101,18 +102,25 @@ export class StallWatch {
     if (fork.blocking) this.#watched = { request: fork.request, since: now() };
   }
 
-  /** The call came back. */
-  returned(): void {
-    if (!this.#posted || !this.#watcher) return;
+  /** The call came back. Returns what its timeout has left behind, if that ended its child. */
+  returned(call?: ForkCall): Leaving | undefined {
+    if (!this.#posted || !this.#watcher) return undefined;
     this.#posted = false;
     this.#watcher.board.clear();
+    let timedOut = false;
     if (this.#watched) {
       const { request, since } = this.#watched;
-      this.#quick.note(request, now() - since < this.#context.config.stallMs / 4);
+      const ms = now() - since;
+      this.#quick.note(request, ms < this.#context.config.stallMs / 4);
+      // `execSync` throws what is not known here
+      timedOut = call?.error === 'ETIMEDOUT' || (call?.failed === true && ms >= request.timeoutMs);
       this.#watched = undefined;
     }
-    const hazards = this.#watcher.board.take<Hazard>();
+    const told = this.#watcher.board.take<Told>();
+    const hazards = told.flatMap((one) => ('hazard' in one ? one.hazard : []));
     if (hazards.length > 0) this.#context.reported(hazards);
+    const [leaving] = told.flatMap((one) => ('leaving' in one ? one.leaving : []));
+    return timedOut ? leaving : undefined;
   }
 
   /** `Atomics.wait` is about to block. Returns whether a note was left. */

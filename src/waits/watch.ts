@@ -5,7 +5,6 @@
 
 import { BroadcastChannel, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Engine } from '../engine';
-import type { Hazard } from '../model';
 import { createProcfs } from '../procfs/procfs';
 import { redactAlso } from '../redact';
 import { createReporter, DOCUMENT_REPORTERS } from '../reporters';
@@ -14,11 +13,13 @@ import type { StalledCall } from '../rules/rule';
 import { messageOf, say } from '../say';
 import type { Board } from './board';
 import { breakCall } from './break';
+import { CallTimeout } from './call-timeout';
 import { lookAtCall, sameFinding } from './calls';
-import type { BlockedThread } from './notes';
+import { forkOf } from './fork-note';
+import type { BlockedThread, Told } from './notes';
 import { OUTPUT_CHANNEL, type OutputMessage } from './pending-output';
 import { Progress } from './progress';
-import { StallView } from './stall-view';
+import { type Stalled, StallView } from './stall-view';
 import { createPeerReader } from './unix-peers';
 import type { WatcherData } from './watcher';
 
@@ -30,7 +31,7 @@ const { config } = data;
 redactAlso(config.redact);
 const procfs = createProcfs();
 const self = procfs.threadSelf() ?? 0;
-const found: Hazard[] = [];
+const found: Told[] = [];
 const peerOf = createPeerReader();
 /** What worker threads have said of their output, and when it was heard. They say it ten times a second. */
 const told = new Map<number, OutputMessage & { readonly at: number }>();
@@ -53,7 +54,7 @@ const engine = new Engine({
           return [];
         }
       }),
-  publish: (hazard) => found.push(hazard),
+  publish: (hazard) => found.push({ hazard }),
   pid: data.pid,
   threadId: data.threadId,
 });
@@ -73,13 +74,21 @@ function paceAt(age: number): number {
 
 /** Returns when the call has come back, or when all that can be said has been said. */
 export function watch(board: Board, note: BlockedThread, sequence: number): void {
+  const timeout = new CallTimeout(procfs, note, config.stallMs);
+  if ((note.call.timeoutMs ?? Number.POSITIVE_INFINITY) <= config.stallMs) {
+    // it ends by itself before anybody would call it late
+    while (timeout.rest !== Number.POSITIVE_INFINITY)
+      if (board.sleep(sequence, timeout.rest) || isTold(board, note, sequence, timeout)) return;
+    return;
+  }
   const progress = new Progress(procfs, note);
   const began = note.call.since;
   let suspected: StalledCall | undefined;
   let fruitless = 0;
   let nextLook = 0;
   const pace = () => (suspected ? step / 4 : paceAt(Date.now() - began));
-  for (let rest = 0; !board.sleep(sequence, rest); rest = pace()) {
+  for (let rest = 0; !board.sleep(sequence, rest); rest = Math.min(pace(), timeout.rest)) {
+    if (isTold(board, note, sequence, timeout)) return;
     const moved = progress.look();
     if (moved) suspected = undefined;
     // what could not be proven a moment ago may be now
@@ -94,7 +103,7 @@ export function watch(board: Board, note: BlockedThread, sequence: number): void
     if (!quiet || !due || now < nextLook || progress.busy) continue;
     const seen = lookAtCall(procfs, note, self, progress, pendingOutput(note), peerOf);
     if (seen && suspected && sameFinding(seen, suspected)) {
-      report(board, note, seen, sequence);
+      reportCall(board, note, seen, sequence);
       return;
     }
     suspected = seen;
@@ -102,28 +111,44 @@ export function watch(board: Board, note: BlockedThread, sequence: number): void
   }
 }
 
-function report(board: Board, note: BlockedThread, call: StalledCall, sequence: number): void {
-  // it may have come back while we looked
-  if (board.sequence !== sequence) return;
+/** Whether the timeout of the call has come and its child lives on, and that has been said. */
+function isTold(board: Board, note: BlockedThread, sequence: number, timeout: CallTimeout): boolean {
+  const { leaving, ignoring } = timeout.look();
+  if (leaving) {
+    found.push({ leaving });
+    tell(board);
+  }
+  if (ignoring) report(board, note, { children: [ignoring] }, sequence);
+  return ignoring !== undefined;
+}
+
+function tell(board: Board): void {
+  // else it is told with what is found next
+  if (board.tell(found)) found.length = 0;
+}
+
+function reportCall(board: Board, note: BlockedThread, call: StalledCall, sequence: number): void {
   const breaks =
     config.break && call.kind === 'sync' && call.verdict !== undefined && call.child !== undefined;
-  const moment = {
-    type: 'stall' as const,
-    time: Date.now(),
-    threadId: note.threadId,
-    waitedMs: Date.now() - note.call.since,
-    ...(call.fork && { fork: call.fork }),
-  };
   const broken =
     breaks &&
     `forkguard ends pid ${call.child?.pid} and what it has started, because of \`FORKGUARD_BREAK=1\``;
   const calls = [{ ...call, ...(broken && { broken }) }];
-  engine.run('stall', new StallView(moment, data.pid, { calls }));
-  for (const gap of procfs.failures()) engine.gap(gap);
-  // else it is told with what is found next
-  if (board.tell(found)) found.length = 0;
   // the report comes first: with its child gone the process may end at any time
-  if (breaks) breakCall(procfs, note);
+  if (report(board, note, { calls }, sequence) && breaks) breakCall(procfs, note);
+}
+
+/** Returns whether the call was still blocked: it may have come back while we looked. */
+function report(board: Board, note: BlockedThread, stalled: Stalled, sequence: number): boolean {
+  if (board.sequence !== sequence) return false;
+  const { threadId, call } = note;
+  const time = Date.now();
+  const fork = call.fork && { fork: forkOf(call.fork) };
+  const moment = { type: 'stall' as const, time, threadId, waitedMs: time - call.since, ...fork };
+  engine.run('stall', new StallView(moment, data.pid, stalled));
+  for (const gap of procfs.failures()) engine.gap(gap);
+  tell(board);
+  return true;
 }
 
 /** Worker threads that have said, a moment ago, that a write of theirs is not done. */

@@ -23,10 +23,15 @@ const FIRST = 0.1;
 /** Part of `stallMs` after which it looks whether there is another note. */
 const PAUSE = 0.3;
 
+/** In milliseconds. Half of a short timeout leaves time to load what looks. */
+function firstOf({ call: { timeoutMs = Number.POSITIVE_INFINITY } }: BlockedThread): number {
+  return Math.min(FIRST * config.stallMs, timeoutMs / 2);
+}
+
 for (;;) {
   const { sequence, note } = board.read<BlockedThread>();
   try {
-    if (note && !board.sleep(sequence, note.call.since + FIRST * config.stallMs - Date.now())) {
+    if (note && !board.sleep(sequence, note.call.since + firstOf(note) - Date.now())) {
       const { watch } = require('./watch') as typeof import('./watch');
       watch(board, note, sequence);
     }
