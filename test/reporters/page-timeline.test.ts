@@ -134,6 +134,22 @@ describe('the time line (needs chromium)', () => {
     await page.close();
   });
 
+  browserIt('has room for thousands of forks, and loses none that has a hazard', async () => {
+    const forks = Array.from({ length: 3000 }, (_, i) => forkAt(i, 100, 1000 + i));
+    const page = await open(text([...forks, hazardAt(2900, 'a', { fork: '100-3900' })]));
+    expect(await page.locator('#forktable tbody tr').count()).toBe(2001);
+    expect(await page.textContent('#forksshown')).toBe(
+      '2001 of 3000 shown; 999 without a hazard have no row',
+    );
+    expect(await page.locator('[id="fork-100-3900"]').textContent()).toContain('tool 3900');
+    const marks = page.locator('#drawing a[href^="#fork-"]');
+    const labels = await marks.evaluateAll((all) => all.map((mark) => mark.getAttribute('aria-label')));
+    expect(labels.length).toBeLessThan(300);
+    const counts = labels.map((label) => Number(/^(\d+) forks/.exec(label as string)?.[1] ?? 1));
+    expect(counts.reduce((a, b) => a + b, 0)).toBe(3000);
+    expect(await marks.first().locator('title').textContent()).toMatch(/tool 1000\n.*and \d+ more$/s);
+  });
+
   browserIt('says nothing of forks and times that it does not know', async () => {
     const page = await open(
       text([hazardAt(0, 'a'), summaryRecord({ pid: 100, forks: 1, hazards: { x: 1 }, gaps: 0 })]),

@@ -52,9 +52,15 @@ export function forkRow(data: PageData, fork: PageFork, hazards: readonly number
   );
 }
 
+/** The forks that have a row: all with a hazard, and the first of the others. More would make the page slow. */
+export function forksWithRow(data: PageData, hazards: ReadonlyMap<string, Set<number>>): PageFork[] {
+  let room = 2000;
+  return data.forks.filter(({ id }) => hazards.has(id) || room-- > 0);
+}
+
 export function forkTable(data: PageData, status: Element): ForkTable {
   const hazards = hazardsOfForks(data);
-  const shown = data.forks.slice(0, 2000).map((fork) => {
+  const shown = forksWithRow(data, hazards).map((fork) => {
     const own = [...(hazards.get(fork.id) ?? [])];
     return { own, text: JSON.stringify(fork).toLowerCase(), row: forkRow(data, fork, own) };
   });
@@ -70,7 +76,9 @@ export function forkTable(data: PageData, status: Element): ForkTable {
       fork.row.hidden = !fits;
       if (fits) count++;
     }
-    status.textContent = shownOf(count, data.forks.length);
+    const left = data.forks.length - shown.length;
+    status.textContent =
+      shownOf(count, data.forks.length) + (left > 0 ? `; ${left} without a hazard have no row` : '');
   };
   return { rows: shown.map(({ row }) => row), filter };
 }
@@ -81,4 +89,4 @@ export function forksMissing({ forks, forkCount, hazards }: PageData): Element |
   return rich('No fork is in the records: with `FORKGUARD_FORKS=1` each fork is recorded.');
 }
 
-export const FORKS = [hazardsOfForks, forkRow, forkTable, forksMissing];
+export const FORKS = [hazardsOfForks, forkRow, forksWithRow, forkTable, forksMissing];

@@ -1,4 +1,4 @@
-import type { PageData } from './data';
+import type { PageData, PageFork } from './data';
 import type * as dom from './dom';
 import type { Element } from './dom';
 import type { Scale } from './timeline';
@@ -15,26 +15,47 @@ export interface Group {
   hazards: number[];
 }
 
+/** Forks of each process, those together whose circles would cover each other. */
+export function forkGroups(data: PageData, scale: Scale): Map<number, PageFork[][]> {
+  const groups = new Map<number, PageFork[][]>();
+  for (const fork of [...data.forks].sort((a, b) => a.offset - b.offset)) {
+    const own = groups.get(fork.pid) ?? [];
+    groups.set(fork.pid, own);
+    const last = own.at(-1);
+    if (last && scale.x(fork.offset) - scale.x((last[0] as PageFork).offset) < 4) last.push(fork);
+    else own.push([fork]);
+  }
+  return groups;
+}
+
+/** One circle, which leads to the first of the forks. */
+export function forkMark(forks: readonly PageFork[], { x, middle }: Scale): Element {
+  const first = forks[0] as PageFork;
+  const at = x(first.offset);
+  const named = forks.slice(0, 6).map(({ api, command }) => `${api}: ${short(command, 200)}`);
+  if (forks.length > named.length) named.push(`and ${forks.length - named.length} more`);
+  const many = forks.length > 1 ? `${forks.length} forks, the first ` : 'fork ';
+  return svg(
+    'a',
+    {
+      href: `#fork-${first.id}`,
+      tabindex: -1,
+      'data-x': at,
+      'aria-label': `${many}of ${first.command} at ${duration(first.offset)}`,
+    },
+    svg('circle', { cx: at, cy: middle, r: 3.5, class: 'forked' }),
+    svg('title', {}, named.join('\n')),
+  );
+}
+
 /** The circles of forks, by the process that forked. */
 export function forkMarks(data: PageData, scale: Scale): Map<number, Element[]> {
   const marks = new Map<number, Element[]>();
-  for (const fork of data.forks) {
-    const at = scale.x(fork.offset);
-    const link = svg(
-      'a',
-      {
-        href: `#fork-${fork.id}`,
-        tabindex: -1,
-        'data-x': at,
-        'aria-label': `fork of ${fork.command} at ${duration(fork.offset)}`,
-      },
-      svg('circle', { cx: at, cy: scale.middle, r: 3.5, class: 'forked' }),
-      svg('title', {}, `${fork.api}: ${short(fork.command, 200)}`),
+  for (const [pid, groups] of forkGroups(data, scale))
+    marks.set(
+      pid,
+      groups.map((group) => forkMark(group, scale)),
     );
-    const known = marks.get(fork.pid);
-    if (known) known.push(link);
-    else marks.set(fork.pid, [link]);
-  }
   return marks;
 }
 
@@ -108,4 +129,4 @@ export function hazardMarks(data: PageData, scale: Scale): Map<number, Element[]
   return marks;
 }
 
-export const MARKS = [forkMarks, hazardGroups, hazardShape, hazardMark, hazardMarks];
+export const MARKS = [forkGroups, forkMark, forkMarks, hazardGroups, hazardShape, hazardMark, hazardMarks];
