@@ -260,7 +260,7 @@ export class Guard implements Sink {
   #losesOutput(): boolean {
     if (pendingBytes(this.touched.get(1)) > 0 || pendingBytes(this.touched.get(2)) > 0) return true;
     if (!process.channel) return false;
-    const { channelBacklog } = require('./exits/unflushed') as typeof import('./exits/unflushed');
+    const { channelBacklog } = require('./exits/channel') as typeof import('./exits/channel');
     return channelBacklog(process) > 0;
   }
 

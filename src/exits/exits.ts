@@ -9,12 +9,12 @@ import { pendingBytes } from '../program';
 import type { ExitSnapshot, Orphan, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { setTimer } from '../timers';
+import { channelBacklog } from './channel';
 import { Departures } from './departures';
 import { Keepers } from './keepers';
 import type { Candidate } from './survivor';
 import type { ThreadChild } from './thread-notes';
 import { watchUnread } from './thrown-away';
-import { channelBacklog } from './unflushed';
 import { UnheardErrors } from './unheard';
 import { Zombies } from './zombies';
 

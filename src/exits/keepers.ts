@@ -3,7 +3,7 @@ import type { LiveChild } from '../instruments/sink';
 import type { Keeper } from '../rules/rule';
 import { setTimer } from '../timers';
 import { heartbeatAfter } from '../waits/heartbeat';
-import { channelHandle } from './unflushed';
+import { channelHandle } from './channel';
 
 /** The longest pause between two looks, in milliseconds. */
 const LONGEST = 30_000;

@@ -27,7 +27,7 @@ export interface ThreadChild {
 }
 
 type Note =
-  | { readonly type: 'forked'; readonly child: ThreadChild }
+  | { readonly type: 'forked'; readonly pid: number; readonly fork: ForkNote; readonly thread: number }
   | { readonly type: 'exited' | 'released' | 'reported'; readonly pid: number }
   | { readonly type: 'asked'; readonly pid: number; readonly signal: number }
   | { readonly type: 'harmful' };
@@ -68,13 +68,12 @@ export function threadsReportedHarm(): boolean {
 /** A worker thread has made a child. */
 export function tellFork(call: ForkCall): void {
   if (call.blocking || !call.child) return;
-  // most threads never fork, and whoever starts one need not load this
-  const { noteOf } = require('../waits/fork-note') as typeof import('../waits/fork-note');
-  const facts = { child: call.child, fork: noteOf(call), thread: threadId };
-  tell({
-    type: 'forked',
-    child: { ...facts, unreferenced: false, signals: new Set(), reported: false },
-  });
+  tell({ type: 'forked', pid: call.child.pid, fork: forkNotes().noteOf(call), thread: threadId });
+}
+
+/** Most threads never fork, and whoever starts one need not load this. */
+function forkNotes(): typeof import('../waits/fork-note') {
+  return require('../waits/fork-note') as typeof import('../waits/fork-note');
 }
 
 /** Something has become of a child, which may be another thread's. */
@@ -86,8 +85,15 @@ export function tell(message: Note): void {
 
 function note(message: Note): void {
   if (message.type === 'forked') {
-    if (message.child.thread === threadId) return;
-    children.set(message.child.child.pid, message.child);
+    const { pid, fork, thread } = message;
+    if (thread === threadId) return;
+    const child = {
+      pid,
+      get command() {
+        return forkNotes().forkOf(fork).command;
+      },
+    };
+    children.set(pid, { child, fork, thread, unreferenced: false, signals: new Set(), reported: false });
     const [oldest] = children.keys();
     if (children.size > MOST) children.delete(oldest as number);
     return;

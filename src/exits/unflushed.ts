@@ -1,32 +1,10 @@
 import type { TouchedStdio } from '../instruments/process';
 import type { LiveChild } from '../instruments/sink';
 import type { Unflushed } from '../rules/rule';
-
-interface Handle {
-  readonly writeQueueSize?: unknown;
-  readonly fd?: unknown;
-}
+import { channelBacklog, channelHandle, type Handle, queued } from './channel';
 
 /** Whether there is nobody to read what is written: then nobody misses what is lost. */
 type IsUnread = (fd: number) => boolean;
-
-/** The handle of an IPC channel lies under a symbol of Node's on either end of it. */
-export function channelHandle(end: object): Handle | undefined {
-  const symbol = Object.getOwnPropertySymbols(end).find(
-    ({ description }) => description === 'kChannelHandle',
-  );
-  return symbol && ((end as Record<symbol, unknown>)[symbol] as Handle | undefined);
-}
-
-function queued(handle: Handle | null | undefined): number {
-  const size = handle?.writeQueueSize;
-  return typeof size === 'number' ? size : 0;
-}
-
-/** Bytes in the channel's queue that the kernel has not taken. */
-export function channelBacklog(end: object): number {
-  return (end as { connected?: unknown }).connected === true ? queued(channelHandle(end)) : 0;
-}
 
 function leadsNowhere(handle: Handle | null | undefined, isUnread: IsUnread): boolean {
   return typeof handle?.fd === 'number' && isUnread(handle.fd);
