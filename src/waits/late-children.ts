@@ -12,12 +12,8 @@ import type { Procfs } from '../procfs/procfs';
 import type { StalledChild } from '../rules/rule';
 import { setTimer } from '../timers';
 import { type Concerns, concernsOf, isAwaited, isWaitingForInput, type OwnChild } from './concerns';
-
-/** The first of the two looks comes at this part of `stallMs`, so that the second is not late. */
-const EARLY = 0.6;
-
-/** Most children end without anybody having suspected them. */
-const NONE: ReadonlySet<string> = new Set();
+import { isTimeToLook, type Lateness, latenessOf, restMs, type Since, stepMs, waitedMs } from './lateness';
+import type { Suspicions } from './suspicions';
 
 /** So little is no work: a heartbeat of ours in a Node child, a timer that finds nothing to do. */
 const TRIFLE_NANOSECONDS = 2_000_000;
@@ -34,12 +30,11 @@ interface Tracked extends OwnChild {
   ran: number;
   /** When it last moved, in milliseconds since 1970. */
   quietSince: number;
-  /** Findings seen once; they are reported when seen again. */
-  suspected: ReadonlySet<string>;
+  /** Most children end without anybody having looked at them. */
+  suspicions?: Suspicions;
   /** Not before then, after looks that found nothing. */
   nextLook: number;
   fruitless: number;
-  reported: ReadonlySet<string>;
 }
 
 export interface LateContext {
@@ -69,10 +64,8 @@ export class LateChildren {
       bytes: 0,
       ran: 0,
       quietSince: wallClock(),
-      suspected: NONE,
       nextLook: 0,
       fruitless: 0,
-      reported: NONE,
     });
     this.#wake();
   }
@@ -121,15 +114,7 @@ export class LateChildren {
   }
 
   #step(): number {
-    const fast = this.#fast;
-    const age = wallClock() - this.#began;
-    if (age < 10 * this.#context.stallMs) return fast;
-    return Math.min(this.#context.stallMs, age < 60_000 ? 2 * fast : 12 * fast);
-  }
-
-  /** Three such steps lie between the beginning of a stall and its report, besides `stallMs`. */
-  get #fast(): number {
-    return Math.min(80, Math.max(20, this.#context.stallMs / 8));
+    return stepMs(wallClock() - this.#began, this.#context.stallMs);
   }
 
   #tick(): void {
@@ -148,102 +133,92 @@ export class LateChildren {
 
   /** Returns whether the child must be looked at again. */
   #examine(tracked: Tracked, now: number): boolean {
-    const { process } = tracked;
-    const { stallMs, procfs } = this.#context;
-    this.#followHandles(tracked, now);
+    const { stallMs } = this.#context;
+    followHandles(tracked, now);
     const concerns = concernsOf(tracked, tracked.asked !== undefined || tracked.pending !== undefined);
-    const due = (since: number) => now - since >= EARLY * stallMs;
-    const over = (since: number) => now - since >= stallMs - this.#fast;
     if (!concerns.any) return false;
-    const counter = tracked.exitedAt === undefined ? procfs.schedstat(process.pid!, process.pid!) : undefined;
-    const ran = counter?.ranNanoseconds ?? Number.POSITIVE_INFINITY;
-    if (concerns.bytes !== tracked.bytes || ran - tracked.ran > TRIFLE_NANOSECONDS) {
-      if (tracked.exitedAt !== undefined && tracked.ran === Number.POSITIVE_INFINITY)
-        tracked.livelyAfterExit = true;
-      tracked.bytes = concerns.bytes;
-      tracked.ran = ran;
-      // nothing has run or moved since the look before: that is when the quiet began
-      tracked.quietSince = now;
-      if (tracked.suspected.size > 0)
-        tracked.suspected = new Set([...tracked.suspected].filter((key) => !QUIET.test(key)));
-    }
-    // two pictures prove it; the time is there so that nobody is blamed for a pause
-    const quiet =
-      tracked.exitedAt === undefined
-        ? now - tracked.quietSince >= stallMs / 4 && due(tracked.fork.time)
-        : now - tracked.quietSince >= (tracked.livelyAfterExit ? 2 : EARLY) * stallMs;
-    const late =
-      quiet ||
-      (tracked.asked !== undefined && due(tracked.asked.at)) ||
-      (tracked.pending !== undefined && due(tracked.pending.at));
-    if (!late || now < tracked.nextLook) return true;
-    const second =
-      over(tracked.exitedAt ?? tracked.fork.time) ||
-      over(tracked.asked?.at ?? now) ||
-      over(tracked.pending?.at ?? now);
-    if (tracked.suspected.size > 0 && !second) return true;
-    const found = this.#look(tracked, concerns, now, quiet);
-    const keys = found ? keysOf(found) : [];
-    const fresh = keys.filter((key) => !tracked.reported.has(key));
-    const times: Record<string, number | undefined> = {
-      asked: tracked.asked?.at,
-      handles: tracked.pending?.at,
-    };
-    const sure = fresh.filter(
-      (key) =>
-        tracked.suspected.has(key) &&
-        over(times[key.split(' ')[0]!] ?? tracked.exitedAt ?? tracked.fork.time),
-    );
-    tracked.suspected = new Set(fresh);
-    if (found && sure.length > 0) {
-      tracked.reported = new Set([...tracked.reported, ...sure]);
-      const waited = now - Math.min(tracked.quietSince, tracked.asked?.at ?? now, tracked.pending?.at ?? now);
-      this.#context.report([found], waited, tracked.fork);
-    } else if (fresh.length === 0) {
-      tracked.fruitless++;
-      tracked.nextLook = now + stallMs * Math.min(32, 2 ** tracked.fruitless) * 0.1;
-    }
+    this.#followMoves(tracked, concerns.bytes, now);
+    const since = sinceOf(tracked);
+    const lateness = latenessOf(since, now, stallMs);
+    if (now < tracked.nextLook || !isTimeToLook(lateness, tracked.suspicions?.any === true)) return true;
+    const found = this.#look(tracked, concerns, lateness, now);
+    tracked.suspicions ??= noSuspicions();
+    const outcome = tracked.suspicions.note(found, lateness.over);
+    if (found && outcome === 'sure') this.#context.report([found], waitedMs(since, now), tracked.fork);
+    if (outcome === 'nothing') tracked.nextLook = now + restMs(++tracked.fruitless, stallMs);
     return true;
   }
 
-  #look(tracked: Tracked, concerns: Concerns, now: number, quiet: boolean): StalledChild | undefined {
+  /** Its quiet begins anew where it has run, or something came through its pipes, since it was last asked after. */
+  #followMoves(tracked: Tracked, bytes: number, now: number): void {
+    const { process, exitedAt } = tracked;
+    const counter =
+      exitedAt === undefined ? this.#context.procfs.schedstat(process.pid!, process.pid!) : undefined;
+    const ran = counter?.ranNanoseconds ?? Number.POSITIVE_INFINITY;
+    // between two infinities there is no difference
+    const moved = bytes !== tracked.bytes || ran - tracked.ran > TRIFLE_NANOSECONDS;
+    if (!moved) return;
+    if (exitedAt !== undefined && tracked.ran === Number.POSITIVE_INFINITY) tracked.livelyAfterExit = true;
+    tracked.bytes = bytes;
+    tracked.ran = ran;
+    tracked.quietSince = now;
+    tracked.suspicions?.moved();
+  }
+
+  #look(
+    { process, fork, exitedAt, asked, pending }: Tracked,
+    { ends, streams }: Concerns,
+    { due }: Lateness,
+    now: number,
+  ): StalledChild | undefined {
     const { look } = require('./look') as typeof import('./look');
     return look({
       procfs: this.#context.procfs,
-      fork: tracked.fork,
-      pid: tracked.process.pid!,
-      ...(tracked.exitedAt !== undefined && { exitedMs: now - tracked.exitedAt }),
-      ends: quiet ? concerns.ends : [],
-      streams: quiet ? concerns.streams : [],
-      ...(tracked.asked &&
-        now - tracked.asked.at >= EARLY * this.#context.stallMs && {
-          asked: { signal: tracked.asked.signal, ms: now - tracked.asked.at },
-        }),
-      ...(tracked.pending &&
-        now - tracked.pending.at >= EARLY * this.#context.stallMs && {
-          handles: { queued: 1 + tracked.pending.queue.length, ms: now - tracked.pending.at },
-        }),
+      fork,
+      pid: process.pid!,
+      ...(exitedAt !== undefined && { exitedMs: now - exitedAt }),
+      ends: due.pipes ? ends : [],
+      streams: due.pipes ? streams : [],
+      ...(asked && due.asked && { asked: { signal: asked.signal, ms: now - asked.at } }),
+      ...(pending && due.handles && { handles: { queued: 1 + pending.queue.length, ms: now - pending.at } }),
       stallMs: this.#context.stallMs,
-      otherWork: () => this.#otherWork(tracked),
+      otherWork: () => this.#otherWork(process),
     });
   }
 
   /** What may yet come to the program and make it write to the child. */
-  #otherWork(tracked: Tracked): string | undefined {
+  #otherWork(process: ChildProcess): string | undefined {
     const others = [...this.#tracked.values()].some(
-      (other) => other !== tracked && isAwaited(other) && !isOver(other) && !isWaitingForInput(other),
+      (other) => other.process !== process && isAwaited(other) && !isOver(other) && !isWaitingForInput(other),
     );
     if (others) return 'another child';
     if (this.#context.workers().length > 0) return 'a worker thread';
     const { workUnderWay } = require('./other-work') as typeof import('./other-work');
     return workUnderWay(this.#context.procfs);
   }
+}
 
-  #followHandles(tracked: Tracked, now: number): void {
-    const queue = queueOf(tracked.process);
-    if (!queue) delete tracked.pending;
-    else if (tracked.pending?.queue !== queue) tracked.pending = { queue, at: now };
-  }
+function sinceOf({ fork, exitedAt, quietSince, livelyAfterExit, asked, pending }: Tracked): Since {
+  return {
+    forked: fork.time,
+    exited: exitedAt,
+    quiet: quietSince,
+    livelyAfterExit,
+    asked: asked?.at,
+    handles: pending?.at,
+  };
+}
+
+/** Loaded when the first child is late. */
+function noSuspicions(): Suspicions {
+  const { Suspicions: Made } = require('./suspicions') as typeof import('./suspicions');
+  return new Made();
+}
+
+function followHandles(tracked: Tracked, now: number): void {
+  const queue = queueOf(tracked.process);
+  if (!queue) delete tracked.pending;
+  else if (tracked.pending?.queue !== queue) tracked.pending = { queue, at: now };
 }
 
 function isOver({ exitedAt, process }: Tracked): boolean {
@@ -257,19 +232,6 @@ function isOver({ exitedAt, process }: Tracked): boolean {
 function queueOf(process: ChildProcess): readonly unknown[] | undefined {
   const queue = (process as { _handleQueue?: unknown })._handleQueue;
   return Array.isArray(queue) ? queue : undefined;
-}
-
-/** What is only true of a child that does nothing meanwhile. */
-const QUIET = /^(held|unread|unended)/;
-
-function keysOf(found: StalledChild): string[] {
-  return [
-    ...found.heldBy.map((holder) => `held ${holder.pid}`),
-    ...found.unread.map((wait) => `unread ${wait.stream} ${wait.reading}`),
-    ...(found.unended ? [`unended ${found.unended.awaited === undefined}`] : []),
-    ...(found.asked ? [`asked ${found.asked.signal} ${found.asked.disposition}`] : []),
-    ...(found.handles ? ['handles'] : []),
-  ];
 }
 
 /** Signals that ask to end, and that can be ignored. SIGUSR1 and SIGUSR2 are messages. */
