@@ -23,7 +23,7 @@ export interface ForkMessage {
   readonly signal?: string | null | undefined;
   /** True in `asyncEnd` if the program has let a detached child go with `unref()`: it runs on, unfollowed. */
   readonly released?: boolean;
-  /** True if the program itself has sent a signal to the child. */
+  /** True if the program itself has sent the child a signal that may end it. */
   readonly killed?: boolean;
   /**
    * Variables that a subscriber to `start` wants in the child's environment, such as `TRACEPARENT`. One that the

@@ -89,17 +89,6 @@ export class ForkGuard implements ForkSink {
     });
   }
 
-  killing(process: ChildProcess, signal: unknown): void {
-    this.#guard.safely('kill', () => {
-      this.#guard.stallsSoFar?.asked(process, signal);
-      const { pid } = process;
-      const child = pid === undefined ? undefined : this.#guard.ledger.children.get(pid);
-      if (pid === undefined || !child) return;
-      child.fork.killed = true;
-      this.#guard.observer.exits.departures.signalling(pid, signal);
-    });
-  }
-
   unreferenced(process: ChildProcess): void {
     this.#guard.safely('unref', () => {
       const child = process.pid === undefined ? undefined : this.#guard.ledger.children.get(process.pid);

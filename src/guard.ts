@@ -158,13 +158,15 @@ export class Guard implements Sink {
     });
   }
 
-  signalled(pid: number, signal: unknown): void {
-    this.safely('process.kill', () => {
+  signalling(pid: number, signal: unknown): void {
+    this.safely('kill', () => {
       this.#parent?.signalled(pid);
-      // a negative number is a process group: that of a detached child has its pid
+      // the process group of a detached child has its pid
       const child = this.ledger.children.get(Math.abs(pid));
       if (child) this.#stalls?.asked(child.process, signal);
-      if (this.#observer || this.ledger.hasStartedAny) this.observer.exits.departures.signalling(pid, signal);
+      // where nobody was ever started it concerns nobody
+      if (child || this.#observer || this.ledger.hasStartedAny)
+        this.observer.exits.departures.signalling(pid, signal);
     });
   }
 

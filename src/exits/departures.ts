@@ -26,9 +26,7 @@ const MOST_ADDRESSED = 1000;
 
 /** Signals that do not end a process by default. */
 const HARMLESS = new Set(
-  ['SIGCONT', 'SIGSTOP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGCHLD', 'SIGURG', 'SIGWINCH'].map(
-    (name) => (constants.signals as Record<string, number>)[name],
-  ),
+  ['SIGCONT', 'SIGSTOP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGCHLD', 'SIGURG', 'SIGWINCH'].map(signalNumber),
 );
 
 interface Asked {
@@ -77,8 +75,13 @@ export class Departures {
     const number = signalNumber(signal);
     if (number === undefined || HARMLESS.has(number)) return;
     this.#options.asked(Math.abs(pid), number);
-    if (!this.#options.children().has(Math.abs(pid))) this.#address(pid);
-    else if (pid < 0) this.#note(-pid, number);
+    const child = this.#options.children().get(Math.abs(pid));
+    if (!child) {
+      this.#address(pid);
+      return;
+    }
+    child.fork.killed = true;
+    if (pid < 0) this.#note(-pid, number);
     else {
       const asked = this.#note(pid, number);
       asked.caught ||= this.#catches(pid, number);

@@ -6,29 +6,36 @@ import { type Ending, ForkCall, type ForkRequest } from './fork-call';
 import { type Around, type Callable, patch } from './patch';
 import { requestOfSpawn, requestOfSync, type SyncApi } from './requests';
 import { instrumentSend } from './send';
-import type { ForkSink } from './sink';
+import type { ForkSink, Sink } from './sink';
 import { withPairs, withVariables } from './variables';
 
 /** Deep enough for the program's line below execa or cross-spawn. */
 const DEPTH = 24;
 
 /** The four functions that every child comes from, and what is later done to the child. */
-export function instrumentChildProcess(sink: ForkSink): void {
+export function instrumentChildProcess(sink: Sink): void {
+  const { forks } = sink;
   const childProcess = require('node:child_process') as typeof import('node:child_process');
   const prototype = childProcess.ChildProcess.prototype;
-  patch(prototype, 'spawn', aroundSpawn(sink));
+  patch(prototype, 'spawn', aroundSpawn(forks));
   patch(prototype, 'kill', (original, self, args) => {
-    sink.killing(self as ChildProcess, args[0]);
+    const pid = livingPid(self as ChildProcess | undefined);
+    if (pid !== undefined) sink.signalling(pid, args[0]);
     return Reflect.apply(original, self, args);
   });
   patch(prototype, 'unref', (original, self, args) => {
     const result = Reflect.apply(original, self, args);
-    sink.unreferenced(self as ChildProcess);
+    forks.unreferenced(self as ChildProcess);
     return result;
   });
   for (const api of ['spawnSync', 'execSync', 'execFileSync'] as const) {
-    patch(childProcess, api, aroundSync(sink, api));
+    patch(childProcess, api, aroundSync(forks, api));
   }
+}
+
+/** Node sends nothing to a child that has ended, whose pid may be another's by now. */
+function livingPid(child: ChildProcess | undefined): number | undefined {
+  return child?.exitCode === null && child.signalCode === null ? child.pid : undefined;
 }
 
 function aroundSpawn(sink: ForkSink): Around {

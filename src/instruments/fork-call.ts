@@ -69,7 +69,7 @@ export class ForkCall implements Fork {
   readonly atExit = (process as { _exiting?: boolean })._exiting === true;
   /** The program called `unref()` on the child. */
   unreferenced = false;
-  /** The program called `kill()` on the child. */
+  /** The program has sent the child a signal that may end it. */
   killed = false;
   /** How the child of a `*Sync` call ended. */
   ending: Ending | undefined;

@@ -15,7 +15,7 @@ export function instrument(sink: Sink, touched: TouchedStdio, hidden: HiddenEven
   const use = (name: string, act: () => void) => whenLoaded(name, () => sink.safely(name, act));
   use('child_process', () => {
     const { instrumentChildProcess } = require('./child-process') as typeof import('./child-process');
-    instrumentChildProcess(sink.forks);
+    instrumentChildProcess(sink);
   });
   use('net', () => {
     const { instrumentNet } = require('./net') as typeof import('./net');

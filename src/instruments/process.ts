@@ -48,7 +48,7 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
     });
   }
   patch(process, 'kill', (original, self, args) => {
-    if (typeof args[0] === 'number') sink.signalled(args[0], args[1]);
+    if (typeof args[0] === 'number') sink.signalling(args[0], args[1]);
     return Reflect.apply(original, self, args);
   });
   patch(process, 'execve', (original, self, args) => {

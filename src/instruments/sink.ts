@@ -24,8 +24,6 @@ export interface ForkSink {
   forked(call: ForkCall, process?: ChildProcess): void;
   /** The kernel has reported the child's exit; the program's own listeners have not run yet. */
   exited(child: LiveChild, ending: Ending): void;
-  /** `kill()` was called on a child. */
-  killing(process: ChildProcess, signal: unknown): void;
   /** The program has said that it will not wait for the child. */
   unreferenced(process: ChildProcess): void;
   /** A socket or server was sent over an IPC channel. */
@@ -40,8 +38,8 @@ export interface Sink {
   readonly forks: ForkSink;
   /** `process.execve()` was called with `args`. */
   replacing(args: readonly unknown[]): void;
-  /** `process.kill()` was called; a negative pid is a process group. */
-  signalled(pid: number, signal: unknown): void;
+  /** A signal is about to be sent, by `process.kill()` or `kill()` of a child; a negative pid is a process group. */
+  signalling(pid: number, signal: unknown): void;
   /** `listen()` was called with `args`. */
   listening(server: Server, stack: Error | undefined, args: readonly unknown[]): void;
   /** `listen()` failed. */

@@ -5,11 +5,11 @@
  */
 
 import type { ChildProcess } from 'node:child_process';
-import { constants } from 'node:os';
 import { wallClock } from '../clock';
 import type { ForkCall } from '../instruments/fork-call';
 import type { Procfs } from '../procfs/procfs';
 import type { StalledChild } from '../rules/rule';
+import { signalName, signalNumber } from '../signals';
 import { setTimer } from '../timers';
 import { type Concerns, concernsOf, isAwaited, isWaitingForInput, type OwnChild } from './concerns';
 import { isTimeToLook, type Lateness, latenessOf, restMs, type Since, stepMs, waitedMs } from './lateness';
@@ -79,12 +79,12 @@ export class LateChildren {
     this.#wake();
   }
 
-  /** `kill()` is about to be called. */
+  /** A signal is about to be sent to a child. */
   asked(process: ChildProcess, signal: unknown): void {
     const tracked = this.#tracked.get(process);
-    const name = signalName(signal);
-    if (!tracked || tracked.exitedAt !== undefined || !name || !ENDING.has(name)) return;
-    tracked.asked = { signal: name, at: wallClock() };
+    const number = signalNumber(signal);
+    if (!tracked || tracked.exitedAt !== undefined || number === undefined || !ENDING.has(number)) return;
+    tracked.asked = { signal: signalName(number), at: wallClock() };
     this.#wake();
   }
 
@@ -235,10 +235,4 @@ function queueOf(process: ChildProcess): readonly unknown[] | undefined {
 }
 
 /** Signals that ask to end, and that can be ignored. SIGUSR1 and SIGUSR2 are messages. */
-const ENDING = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGABRT']);
-
-function signalName(signal: unknown): string | undefined {
-  if (signal === undefined || signal === null) return 'SIGTERM';
-  if (typeof signal === 'string') return signal;
-  return Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
-}
+const ENDING = new Set(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGABRT'].map(signalNumber));

@@ -1,10 +1,10 @@
 /** One look at one late child: what the kernel says about it. Loaded when the first child is late. */
 
-import { constants } from 'node:os';
 import type { ForkCall } from '../instruments/fork-call';
 import { hasSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import type { StalledChild } from '../rules/rule';
+import { signalNumber } from '../signals';
 import { type OwnEnd, pipeHolders } from './held';
 import { type Picture, takePicture } from './picture';
 import { type OwnStream, streamWaits } from './streams';
@@ -71,7 +71,7 @@ export function dispositionOf(
   { procfs, pid, stallMs }: Pick<LookRequest, 'procfs' | 'pid' | 'stallMs'>,
   { signal, ms }: { signal: string; ms: number },
 ): StalledChild['asked'] {
-  const number = (constants.signals as Record<string, number>)[signal];
+  const number = signalNumber(signal);
   const status = procfs.status(pid);
   const state = procfs.stat(pid)?.state;
   // a stopped process gets its signals when it goes on

@@ -51,6 +51,10 @@ describe('a span of each fork', () => {
       status: { code: ERROR },
       attributes: { 'forkguard.exit.signal': 'SIGKILL', 'error.type': 'SIGKILL' },
     });
+    expect(forkIn('asked whether it is there')).toMatchObject({
+      status: { code: ERROR },
+      attributes: { 'forkguard.exit.signal': 'SIGKILL', 'error.type': 'SIGKILL' },
+    });
     expect(forkIn('absent')).toMatchObject({
       name: 'prog',
       status: { code: ERROR },
@@ -59,12 +63,15 @@ describe('a span of each fork', () => {
     expect(forkIn('absent')?.attributes).not.toHaveProperty('process.pid');
   });
 
-  test('is no error if the program itself ended the child', () => {
-    const { status, attributes } = forkIn('killed') as SpanSeen;
-    expect(status.code).toBe(0);
-    expect(attributes).toMatchObject({ 'forkguard.exit.signal': 'SIGTERM' });
-    expect(attributes).not.toHaveProperty('error.type');
-  });
+  test.each(['killed', 'killed by pid', 'killed as a group'])(
+    'is no error if the program itself ended the child: %s',
+    (name) => {
+      const { status, attributes } = forkIn(name) as SpanSeen;
+      expect(status.code).toBe(0);
+      expect(attributes).toMatchObject({ 'forkguard.exit.signal': 'SIGTERM' });
+      expect(attributes).not.toHaveProperty('error.type');
+    },
+  );
 
   test('of a *Sync call ends with the call', () => {
     expect(forkIn('sync')?.attributes).toMatchObject({

@@ -18,6 +18,24 @@ async function main() {
     child.kill();
     await ended(child);
   });
+  await inSpan(tracer, 'killed by pid', async () => {
+    const child = spawn('sleep', ['30']);
+    process.kill(child.pid);
+    await ended(child);
+  });
+  await inSpan(tracer, 'killed as a group', async () => {
+    const child = spawn('sleep', ['30'], { detached: true });
+    process.kill(-child.pid);
+    await ended(child);
+  });
+  await inSpan(tracer, 'asked whether it is there', async () => {
+    const child = spawn('sh', ['-c', 'read line; kill -9 $$']);
+    process.kill(child.pid, 0);
+    child.kill(0);
+    child.kill('SIGCONT');
+    child.stdin.end('\n');
+    await ended(child);
+  });
   await inSpan(tracer, 'absent', async () => {
     await once(spawn('/nowhere/prog'), 'error');
   });
