@@ -2,7 +2,8 @@
 // Joins what the preload loads together into one file each: dist/start-up.js at start, first-use.js with child_process
 // or net, first-fork.js, threads.js with worker threads, redact.js with the first command that is shown,
 // first-finding.js with what may be a hazard, watcher.js in the watcher thread, stall.js there with the first call that
-// takes its time, session.js in tests that fork. Finding, reading and compiling each module by itself costs more than running it.
+// takes its time, session.js in tests that fork. Finding, reading and compiling each module by itself costs more than
+// running it.
 // The modules' own files become one line each that hands out the joined module, so there is one copy of each.
 // Without this step everything works, only slower, and not where a program takes globals away.
 
@@ -140,7 +141,7 @@ add('first-fork.js', [
   'src/calls',
   'src/frames',
 ]);
-add('threads.js', ['src/instruments/worker-output', 'src/exits/thread-notes']);
+add('threads.js', ['src/instruments/worker-output', 'src/thread-guard']);
 add('redact.js', ['src/redact']);
 add('first-finding.js', ['src/redact-finding', 'src/reporters/index', 'src/rules/at-exit', 'src/exit-view']);
 add('stall.js', ['src/waits/watch', 'src/reporters/terminal', 'src/reporters/ndjson']);

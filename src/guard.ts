@@ -1,5 +1,4 @@
 import type { Server, Socket } from 'node:net';
-import type { Worker } from 'node:worker_threads';
 import { readBaseline } from './baseline';
 import { type Config, hideAsAsked } from './config';
 import { isBelowNode } from './exits/ancestors';
@@ -18,8 +17,9 @@ import { messageOf, say } from './say';
 import { CapturedSite, capture } from './site';
 import { answerTests } from './testing/answer';
 import type { EarlyAnswers } from './testing/early';
-import { type Request, RUN_LOG } from './testing/protocol';
+import type { Request } from './testing/protocol';
 import { inWorker } from './thread';
+import type { ThreadGuard } from './thread-guard';
 import { activeSpanContext } from './tracing';
 import type { StallWatch } from './waits/stall-watch';
 
@@ -46,11 +46,12 @@ export class Guard implements Sink {
   readonly touched: TouchedStdio = new Map();
   readonly #baseline: ReadonlySet<string>;
   readonly #parent: ParentWatch | undefined;
-  readonly #resources = new ResourceChannel(this.ledger);
+  readonly resources = new ResourceChannel(this.ledger);
   readonly #stopAnswers = answerTests((request) => this.safely('a test', () => this.#answer(request)));
   #observer: Observer | undefined;
   #early: EarlyAnswers | undefined;
   #forks: ForkGuard | undefined;
+  #threads: ThreadGuard | undefined;
   #stalls: StallWatch | undefined;
   #stop: (() => void) | undefined;
   /** What was not looked at because no descriptor was free to load our own modules with. */
@@ -73,7 +74,7 @@ export class Guard implements Sink {
     this.#stopAnswers();
     this.#stop?.();
     this.#stop = undefined;
-    this.#resources.stop();
+    this.resources.stop();
   }
 
   #watchParent(): ParentWatch | undefined {
@@ -127,6 +128,15 @@ export class Guard implements Sink {
     return this.#forks;
   }
 
+  /** Hears of worker threads; made with the first of them. */
+  get threads(): ThreadGuard {
+    if (!this.#threads) {
+      const { ThreadGuard: Made } = require('./thread-guard') as typeof import('./thread-guard');
+      this.#threads = new Made(this);
+    }
+    return this.#threads;
+  }
+
   /** Looks now, without a fork. */
   check(): Hazard[] {
     return this.safely('check', () => this.observer.check()) ?? [];
@@ -177,7 +187,7 @@ export class Guard implements Sink {
   listening(server: Server, stack: Error | undefined, args: readonly unknown[]): void {
     this.safely('listening', () => {
       this.ledger.noteListener(server, stack);
-      this.#resources.opened('listener', server, args);
+      this.resources.opened('listener', server, args);
     });
   }
 
@@ -190,7 +200,7 @@ export class Guard implements Sink {
   connecting(socket: Socket, stack: Error | undefined, args: readonly unknown[]): void {
     this.safely('connecting', () => {
       this.ledger.noteObject(socket, stack);
-      this.#resources.opened('socket', socket, args);
+      this.resources.opened('socket', socket, args);
     });
   }
 
@@ -199,49 +209,19 @@ export class Guard implements Sink {
     if (this.#acting > 0 || path.startsWith('/proc/')) return;
     this.safely('openedFile', () => {
       this.ledger.noteFile(fd, path, stack);
-      this.#resources.openedFile(fd, path);
+      this.resources.openedFile(fd, path);
     });
-  }
-
-  started(worker: Worker, stack: Error | undefined): void {
-    this.safely('started', () => {
-      this.ledger.noteWorker(worker, stack);
-      if (process.env[RUN_LOG] !== undefined) this.observer.news.started(worker, stack);
-      threadNotes().hearThreads();
-      this.#resources.opened('thread', worker, []);
-    });
-  }
-
-  terminating(worker: Worker): void {
-    if (!this.#isTheirs(worker)) return;
-    this.safely('terminate', () => {
-      if (threadNotes().childrenOfThreads().size > 0) this.observer.exits.terminating(worker.threadId);
-    });
-  }
-
-  ended(worker: Worker, exitCode: number): void {
-    // a thread that ends by itself has looked at its children itself
-    if (exitCode !== 0 && this.#isTheirs(worker))
-      this.safely('ended', () => this.observer.exits.threadEnded());
-  }
-
-  /** The thread that watches blocking calls is none of the program's. */
-  #isTheirs(worker: Worker): boolean {
-    return this.ledger.openingOf(worker) !== undefined;
   }
 
   exiting(code: number): void {
     this.safely('exiting', () => {
-      const { children, hasStartedAny } = this.ledger;
-      const nothing = !this.#observer && !this.#missed && children.size === 0;
-      const ofThreads = hasStartedAny && threadNotes().childrenOfThreads().size > 0;
-      if (!nothing || ofThreads || this.#losesOutput()) this.observer.exit(code, capture(EXIT_DEPTH));
+      const nothing = !this.#observer && !this.#missed && this.ledger.children.size === 0;
+      if (!nothing || this.#threads?.haveChildren || this.#losesOutput())
+        this.observer.exit(code, capture(EXIT_DEPTH));
       const { exitCode } = this.config;
       // that of a thread is the program's
       if (exitCode === undefined || code !== 0 || inWorker) return;
-      const harmful =
-        this.#observer?.engine.harmful || (hasStartedAny && threadNotes().threadsReportedHarm());
-      if (harmful) process.exitCode = exitCode;
+      if (this.#observer?.engine.harmful || this.#threads?.reportedHarm) process.exitCode = exitCode;
     });
   }
 
@@ -300,9 +280,4 @@ export class Guard implements Sink {
       this.#acting--;
     }
   }
-}
-
-/** Loaded with the first worker thread. */
-function threadNotes(): typeof import('./exits/thread-notes') {
-  return require('./exits/thread-notes');
 }

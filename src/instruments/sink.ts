@@ -30,12 +30,24 @@ export interface ForkSink {
   sent(target: object, handle: object): void;
 }
 
+/** What is told of the worker threads that a thread starts, within `safely`: it may throw. */
+export interface ThreadSink {
+  /** `stack` is not formatted: see `CapturedSite`. */
+  started(worker: Worker, stack: Error | undefined): void;
+  /** `terminate()` was called on a worker thread, which runs no code from now on. */
+  terminating(worker: Worker): void;
+  /** A worker thread has ended; the program's `exit` listeners have run. */
+  ended(worker: Worker, exitCode: number): void;
+}
+
 /** What else is told of a thread, under the same rules. */
 export interface Sink {
   /** Runs code of ours, of which no error may reach the program. Undefined where it failed. */
   safely<T>(where: string, act: () => T): T | undefined;
   /** Made when it is first asked for: most processes never fork. */
   readonly forks: ForkSink;
+  /** Made with the first worker thread. */
+  readonly threads: ThreadSink;
   /** `process.execve()` was called with `args`. */
   replacing(args: readonly unknown[]): void;
   /** A signal is about to be sent, by `process.kill()` or `kill()` of a child; a negative pid is a process group. */
@@ -48,12 +60,6 @@ export interface Sink {
   connecting(socket: Socket, stack: Error | undefined, args: readonly unknown[]): void;
   /** A file was opened for writing. */
   openedFile(fd: number, path: string, stack: Error | undefined): void;
-  /** A worker thread was started. */
-  started(worker: Worker, stack: Error | undefined): void;
-  /** `terminate()` was called on a worker thread, which runs no code from now on. */
-  terminating(worker: Worker): void;
-  /** A worker thread has ended; the program's `exit` listeners have run. */
-  ended(worker: Worker, exitCode: number): void;
   /** The thread's event loop or process ends; the program's own `exit` listeners have run. */
   exiting(code: number): void;
   /** This process handles a signal that asks it to end, or the end of its IPC channel. */

@@ -15,7 +15,8 @@ export function instrumentWorkerThreads(sink: Sink): () => void {
     const { worker } = message as { worker: Worker };
     if (!watched) watchEnds(worker, sink);
     watched = true;
-    sink.started(worker, captureError(DEPTH));
+    const stack = captureError(DEPTH);
+    sink.safely('started', () => sink.threads.started(worker, stack));
   };
   subscribe(CHANNEL, started);
   return () => unsubscribe(CHANNEL, started);
@@ -29,7 +30,7 @@ function watchEnds(worker: Worker, sink: Sink): void {
     prototype = Object.getPrototypeOf(prototype);
   if (!prototype || prototype === worker) return;
   patch(prototype, 'terminate', (original, self, args) => {
-    sink.terminating(self as Worker);
+    sink.safely('terminate', () => sink.threads.terminating(self as Worker));
     return Reflect.apply(original, self, args);
   });
   addOwn(prototype, 'emit', emit, (_, self, args) => {
@@ -37,7 +38,7 @@ function watchEnds(worker: Worker, sink: Sink): void {
     try {
       return Reflect.apply(emit, self, args);
     } finally {
-      sink.ended(self as Worker, Number(args[1]));
+      sink.safely('ended', () => sink.threads.ended(self as Worker, Number(args[1])));
     }
   });
 }
