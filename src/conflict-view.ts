@@ -1,5 +1,5 @@
+import type { ConflictSnapshot, PortHolder } from './facts/conflict';
 import type { Conflict, SocketFacts } from './model';
-import type { ConflictSnapshot, PortHolder } from './rules/rule';
 import { collide } from './rules/words';
 import type { SnapshotContext } from './snapshot';
 

@@ -1,9 +1,9 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { basename, isAbsolute, resolve } from 'node:path';
 import { workingDirectory } from './directory';
+import type { EnvironmentFacts, Preload } from './facts/fork';
 import type { ForkRequest } from './instruments/fork-call';
 import type { Procfs } from './procfs/procfs';
-import type { EnvironmentFacts, Preload } from './rules/rule';
 
 const PRELOAD_FLAG = /^(?:-r|--require|--import|--loader|--experimental-loader|--env-file)$/;
 const INSPECT_FLAG = /^--(?:inspect(?:-brk|-wait|-port)?|debug-port)$/;

@@ -2,22 +2,21 @@ import { hasLateListeners } from './exits/late-listeners';
 import { hasNoReader } from './exits/readers';
 import { type Candidate, ownChild, survivorOf } from './exits/survivor';
 import { unflushed } from './exits/unflushed';
-import type { LiveChild } from './instruments/sink';
-import type { Exit, ProgramFacts } from './model';
-import { pause } from './pause';
-import { readProgram } from './program';
 import type {
   Crash,
   ExitSnapshot,
   Keeper,
   Orphan,
-  ProcessFacts,
   Survivor,
-  ThreadFacts,
   ThrownAway,
   Unflushed,
   Zombie,
-} from './rules/rule';
+} from './facts/exit';
+import type { ProcessFacts, ThreadFacts } from './facts/fork';
+import type { LiveChild } from './instruments/sink';
+import type { Exit, ProgramFacts } from './model';
+import { pause } from './pause';
+import { readProgram } from './program';
 import { readThreads, type SnapshotContext } from './snapshot';
 
 /** More living children than this at an exit are not looked at one by one. */

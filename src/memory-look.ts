@@ -1,5 +1,5 @@
 import { now } from './clock';
-import type { MemoryFacts } from './rules/rule';
+import type { MemoryFacts } from './facts/fork';
 
 /** Reading smaps takes 27 ms at 1 GB: of all time it may take this share. */
 const SHARE = 0.02;

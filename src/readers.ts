@@ -1,6 +1,6 @@
+import type { Reader } from './facts/fork';
 import { EPOLLIN } from './procfs/parse-descriptor';
 import type { Procfs } from './procfs/procfs';
-import type { Reader } from './rules/rule';
 import { decode } from './waits/syscalls';
 
 /** More processes than this below one child are not looked at. */

@@ -1,12 +1,6 @@
 import { type CrossingContext, describe, findCrossings } from './crossings';
 import { readEnvironment, startsNode } from './environment';
 import { executableOf } from './executable';
-import { type ForkCall, whatIsAt } from './instruments/fork-call';
-import type { TouchedStdio } from './instruments/process';
-import type { MemoryLook } from './memory-look';
-import type { Crossing, Descriptor, DirectoryState, ProgramFacts } from './model';
-import { isReading, readProgram } from './program';
-import { activeObjectAt } from './resources';
 import type {
   AftermathSnapshot,
   EnvironmentFacts,
@@ -15,7 +9,13 @@ import type {
   ProcessFacts,
   Reader,
   ThreadFacts,
-} from './rules/rule';
+} from './facts/fork';
+import { type ForkCall, whatIsAt } from './instruments/fork-call';
+import type { TouchedStdio } from './instruments/process';
+import type { MemoryLook } from './memory-look';
+import type { Crossing, Descriptor, DirectoryState, ProgramFacts } from './model';
+import { isReading, readProgram } from './program';
+import { activeObjectAt } from './resources';
 
 /** Where a snapshot reads. */
 export interface SnapshotContext extends CrossingContext {

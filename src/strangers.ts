@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { now } from './clock';
+import type { ProcessFacts } from './facts/fork';
 import type { Ledger } from './ledger';
 import type { Procfs } from './procfs/procfs';
-import type { ProcessFacts } from './rules/rule';
 
 /** A native fork that calls exec does so within microseconds; this many milliseconds later it has had its time. */
 const LEAST_AGE_MS = 100;

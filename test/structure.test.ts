@@ -24,7 +24,8 @@ function importsOf(file: string): string[] {
 
 const allowed: [pattern: RegExp, may: RegExp][] = [
   [/^(model|originals)$/, /^$/],
-  [/^rules\/(?!index$|at-)/, /^(model|rules\/(rule|words)|waits\/graph)$/],
+  [/^rules\/(?!index$|at-)/, /^(model|facts\/.*|rules\/(rule|words)|waits\/graph)$/],
+  [/^facts\//, /^(model|facts\/.*|waits\/graph)$/],
   [
     /^reporters\//,
     /^(model|render|records|escape|redact|source|wrap|tracing|stderr|pause|telemetry\/.*|reporters\/.*|node:.*|chalk|@opentelemetry\/.*)$/,

@@ -1,12 +1,12 @@
 import { constants } from 'node:os';
 import { now } from '../clock';
 import { escapeText } from '../escape';
+import type { Orphan } from '../facts/exit';
 import type { ForkCall, ForkRequest } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { ChildFacts } from '../model';
 import { hasSignal, isDead } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
-import type { Orphan } from '../rules/rule';
 import { signalName, signalNumber } from '../signals';
 import { setTimer } from '../timers';
 import type { Leaving } from '../waits/notes';

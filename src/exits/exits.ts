@@ -1,12 +1,12 @@
 import { wallClock } from '../clock';
 import type { ExitContext } from '../exit-view';
+import type { ExitSnapshot, Orphan, Survivor } from '../facts/exit';
 import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { Ledger } from '../ledger';
 import type { Exit, Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import { pendingBytes } from '../program';
-import type { ExitSnapshot, Orphan, Survivor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { setTimer } from '../timers';
 import { channelBacklog } from './channel';

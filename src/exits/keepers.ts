@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Keeper } from '../facts/exit';
 import type { LiveChild } from '../instruments/sink';
-import type { Keeper } from '../rules/rule';
 import { setTimer } from '../timers';
 import { heartbeatAfter } from '../waits/heartbeat';
 import { channelHandle } from './channel';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
+import type { Orphan } from '../facts/exit';
 import type { TouchedStdio } from '../instruments/process';
-import type { Orphan } from '../rules/rule';
 import { setTimer } from '../timers';
 import { heartbeat } from '../waits/heartbeat';
 import { isNode, statOf } from './ancestors';

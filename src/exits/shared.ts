@@ -1,8 +1,8 @@
 /** What a child has of this process: descriptors of both, and listening sockets that only the child has any more. */
 
 import { describe } from '../crossings';
+import type { KeptListener, SharedDescriptor } from '../facts/exit';
 import type { Procfs } from '../procfs/procfs';
-import type { KeptListener, SharedDescriptor } from '../rules/rule';
 import type { SnapshotContext } from '../snapshot';
 import { awaits } from './awaiting';
 import { settled } from './settled';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
+import type { KeptListener, SharedDescriptor, Survivor } from '../facts/exit';
 import type { LiveChild } from '../instruments/sink';
 import type { ChildFacts, Fork } from '../model';
 import { hasSignal, isDead } from '../procfs/parse-process';
-import type { KeptListener, SharedDescriptor, Survivor } from '../rules/rule';
 import { signalName } from '../signals';
 import type { SnapshotContext } from '../snapshot';
 import { forkOf } from '../waits/fork-note';

@@ -1,6 +1,6 @@
+import type { ThrownAway } from '../facts/exit';
 import { proxyOf } from '../instruments/patch';
 import type { LiveChild } from '../instruments/sink';
-import type { ThrownAway } from '../rules/rule';
 import { capture } from '../site';
 
 /** Deep enough for the program's line below `pipe`, `pipeline` or an async iterator. */

@@ -1,6 +1,6 @@
+import type { Unflushed } from '../facts/exit';
 import type { TouchedStdio } from '../instruments/process';
 import type { LiveChild } from '../instruments/sink';
-import type { Unflushed } from '../rules/rule';
 import { channelBacklog, channelHandle, type Handle, queued } from './channel';
 
 /** Whether there is nobody to read what is written: then nobody misses what is lost. */

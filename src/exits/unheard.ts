@@ -1,7 +1,7 @@
+import type { Crash } from '../facts/exit';
 import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import { pendingBytes } from '../program';
-import type { Crash } from '../rules/rule';
 
 /** Streams of so many ended children are remembered: an EPIPE comes after the exit that causes it. */
 const RECENT = 16;

@@ -1,8 +1,8 @@
 import { now, wallClock } from '../clock';
 import { escapeText } from '../escape';
+import type { Zombie } from '../facts/exit';
 import type { LiveChild } from '../instruments/sink';
 import type { Procfs } from '../procfs/procfs';
-import type { Zombie } from '../rules/rule';
 import { setTimer } from '../timers';
 import { forkOf } from '../waits/fork-note';
 import type { ThreadChild } from './thread-notes';

@@ -1,5 +1,7 @@
+import type { ExitSnapshot } from '../facts/exit';
+import type { AftermathSnapshot } from '../facts/fork';
 import type { Finding } from '../model';
-import type { AftermathSnapshot, ExitSnapshot, Rule } from './rule';
+import type { Rule } from './rule';
 
 /**
  * ### What it reports

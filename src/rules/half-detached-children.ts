@@ -1,5 +1,6 @@
+import type { Keeper } from '../facts/exit';
 import type { Finding } from '../model';
-import type { Keeper, Rule } from './rule';
+import type { Rule } from './rule';
 import { named } from './words';
 
 const OWN_OUTPUT =

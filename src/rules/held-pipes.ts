@@ -1,5 +1,6 @@
+import type { PipeHolder } from '../facts/stall';
 import type { Finding } from '../model';
-import type { PipeHolder, Rule } from './rule';
+import type { Rule } from './rule';
 import { named, seconds } from './words';
 
 /** As what is waited for has it among the pipes. */

@@ -1,5 +1,6 @@
+import type { EnvironmentFacts, ForkSnapshot } from '../facts/fork';
 import type { Crossing, Descriptor, Finding } from '../model';
-import type { EnvironmentFacts, ForkSnapshot, Rule } from './rule';
+import type { Rule } from './rule';
 import { childOf, isConnected, isListener, isProfile, lockThatCrosses, openerOf, thing } from './words';
 
 /**

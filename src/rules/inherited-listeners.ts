@@ -1,5 +1,6 @@
+import type { SharedDescriptor } from '../facts/exit';
 import type { ChildFacts, Fork, SocketFacts } from '../model';
-import type { Rule, SharedDescriptor } from './rule';
+import type { Rule } from './rule';
 import { childOf, isListener, named, openerOf } from './words';
 
 /**

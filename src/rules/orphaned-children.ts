@@ -1,4 +1,5 @@
-import type { Orphan, Rule, Survivor } from './rule';
+import type { Orphan, Survivor } from '../facts/exit';
+import type { Rule } from './rule';
 import { named } from './words';
 
 /**

@@ -1,5 +1,6 @@
+import type { Preload } from '../facts/fork';
 import type { Severity } from '../model';
-import type { Preload, Rule } from './rule';
+import type { Rule } from './rule';
 import { childOf } from './words';
 
 /**

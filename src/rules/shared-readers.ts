@@ -1,5 +1,6 @@
+import type { Reader } from '../facts/fork';
 import type { Fork } from '../model';
-import type { Reader, Rule } from './rule';
+import type { Rule } from './rule';
 import { childOf, thing } from './words';
 
 /**

@@ -1,4 +1,5 @@
-import type { MemoryFacts, Rule } from './rule';
+import type { MemoryFacts } from '../facts/fork';
+import type { Rule } from './rule';
 import { childOf } from './words';
 
 /** Milliseconds that copying the page tables of a gibibyte takes on machines of our time: 25 to 110 were measured. */

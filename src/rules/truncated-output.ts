@@ -1,5 +1,6 @@
+import type { Unflushed } from '../facts/exit';
 import type { Site } from '../model';
-import type { Rule, Unflushed } from './rule';
+import type { Rule } from './rule';
 import { childOf, named } from './words';
 
 /**

@@ -1,4 +1,5 @@
-import type { Rule, StreamWait } from './rule';
+import type { StreamWait } from '../facts/stall';
+import type { Rule } from './rule';
 import { named } from './words';
 
 /**

@@ -1,6 +1,7 @@
+import type { StalledCall } from '../facts/stall';
 import type { Finding, Wait } from '../model';
 import { type Deadline, inWords } from '../waits/graph';
-import type { Rule, StalledCall } from './rule';
+import type { Rule } from './rule';
 import { seconds } from './words';
 
 /**

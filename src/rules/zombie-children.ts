@@ -1,4 +1,5 @@
-import type { Rule, Zombie } from './rule';
+import type { Zombie } from '../facts/exit';
+import type { Rule } from './rule';
 import { named } from './words';
 
 /**

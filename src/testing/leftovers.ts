@@ -1,12 +1,12 @@
 import { now } from '../clock';
 import type { Exits } from '../exits/exits';
+import type { Orphan } from '../facts/exit';
 import { type ForkCall, forkCount } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { Ledger } from '../ledger';
 import type { ChildFacts, Hazard } from '../model';
 import { isDead } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
-import type { Orphan } from '../rules/rule';
 import { Lineage } from './lineage';
 import type { Left, Mark } from './protocol';
 

@@ -1,7 +1,7 @@
 import { wallClock } from '../clock';
+import type { Orphan } from '../facts/exit';
 import type { ForkCall } from '../instruments/fork-call';
 import type { Procfs } from '../procfs/procfs';
-import type { Orphan } from '../rules/rule';
 import type { Mark } from './protocol';
 
 /** Children of so many forks are remembered. */

@@ -1,7 +1,7 @@
 import { descendants, members } from '../exits/descendants';
+import type { StalledChild } from '../facts/stall';
 import { hasSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
-import type { StalledChild } from '../rules/rule';
 import { signalName } from '../signals';
 import { callChildren } from './call-children';
 import { forkOf } from './fork-note';

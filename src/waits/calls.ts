@@ -2,9 +2,9 @@
 
 import { wallClock } from '../clock';
 import { cutText } from '../escape';
+import type { PipeHolder, StalledCall } from '../facts/stall';
 import type { ChildFacts } from '../model';
 import type { Procfs } from '../procfs/procfs';
-import type { PipeHolder, StalledCall } from '../rules/rule';
 import { callChildren } from './call-children';
 import { registeringLibraries } from './fork-handlers';
 import { forkOf } from './fork-note';

@@ -1,6 +1,6 @@
 /** Who keeps a pipe open whose maker has gone. */
 
-import type { PipeHolder } from '../rules/rule';
+import type { PipeHolder } from '../facts/stall';
 import { otherEnd } from './call-children';
 import type { Picture } from './picture';
 

@@ -6,9 +6,9 @@
 
 import type { ChildProcess } from 'node:child_process';
 import { wallClock } from '../clock';
+import type { StalledChild } from '../facts/stall';
 import type { ForkCall } from '../instruments/fork-call';
 import type { Procfs } from '../procfs/procfs';
-import type { StalledChild } from '../rules/rule';
 import { signalName, signalNumber } from '../signals';
 import { setTimer } from '../timers';
 import { type Concerns, concernsOf, isAwaited, isWaitingForInput, type OwnChild } from './concerns';

@@ -1,9 +1,9 @@
 /** One look at one late child: what the kernel says about it. Loaded when the first child is late. */
 
+import type { StalledChild } from '../facts/stall';
 import type { ForkCall } from '../instruments/fork-call';
 import { hasSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
-import type { StalledChild } from '../rules/rule';
 import { signalNumber } from '../signals';
 import { type OwnEnd, pipeHolders } from './held';
 import { type Picture, takePicture } from './picture';

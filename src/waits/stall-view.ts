@@ -1,5 +1,5 @@
+import type { StalledCall, StalledChild, StallSnapshot } from '../facts/stall';
 import type { Stall } from '../model';
-import type { StalledCall, StalledChild, StallSnapshot } from '../rules/rule';
 
 export interface Stalled {
   readonly calls?: readonly StalledCall[];

@@ -3,12 +3,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { now, wallClock } from '../clock';
 import type { Config } from '../config';
+import type { StalledChild, StallSnapshot } from '../facts/stall';
 import type { ForkCall, ForkRequest } from '../instruments/fork-call';
 import type { Ledger } from '../ledger';
 import type { Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import { listenersOf } from '../resources';
-import type { StalledChild, StallSnapshot } from '../rules/rule';
 import { messageOf } from '../say';
 import { signalNumber } from '../signals';
 import { ForkHandlers } from './fork-handlers';

@@ -1,7 +1,7 @@
 /** Whether a child, or one of its own, can only go on when the program acts on a stream. */
 
+import type { StreamWait } from '../facts/stall';
 import { EPOLLIN, EPOLLOUT } from '../procfs/parse-descriptor';
-import type { StreamWait } from '../rules/rule';
 import { channelId } from './channels';
 import { judge } from './graph';
 import { buildGraph } from './observe';

@@ -1,4 +1,4 @@
-import type { StalledChild } from '../rules/rule';
+import type { StalledChild } from '../facts/stall';
 import type { Lateness, Matter } from './lateness';
 
 /** What looks have found about one child. It is reported once, when a second look has found the same. */

@@ -5,11 +5,11 @@
 
 import { BroadcastChannel, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Engine } from '../engine';
+import type { StalledCall } from '../facts/stall';
 import { createProcfs } from '../procfs/procfs';
 import { redactAlso } from '../redact';
 import { createReporter, DOCUMENT_REPORTERS } from '../reporters';
 import { stallRules } from '../rules/at-stall';
-import type { StalledCall } from '../rules/rule';
 import { messageOf, say } from '../say';
 import type { Board } from './board';
 import { breakCall } from './break';

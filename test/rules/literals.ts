@@ -1,5 +1,6 @@
+import type { AftermathSnapshot, ForkMoment } from '../../src/facts/fork';
 import type { Crossing, Descriptor, Finding } from '../../src/model';
-import type { AftermathSnapshot, ForkMoment, Rule } from '../../src/rules/rule';
+import type { Rule } from '../../src/rules/rule';
 
 const SITE = { frames: [{ file: '/app/main.js', line: 7, column: 3 }] };
 

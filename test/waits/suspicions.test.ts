@@ -1,5 +1,5 @@
+import type { StalledChild } from '../../src/facts/stall';
 import type { Fork } from '../../src/model';
-import type { StalledChild } from '../../src/rules/rule';
 import { Suspicions } from '../../src/waits/suspicions';
 
 const OVER = { pipes: true, asked: true, handles: true };
