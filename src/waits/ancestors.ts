@@ -1,6 +1,7 @@
 /** Those above a process that is waited for: who stands between may end it, as timeout(1), a test runner or npm does. */
 
 import type { RawDescriptor } from '../procfs/procfs';
+import { childrenOf } from './child-exits';
 import type { WaitEdge, WaitNode } from './graph';
 import { runsDelayedTasks } from './limits';
 import type { Picture } from './picture';
@@ -14,7 +15,6 @@ export interface Ancestry {
   readonly tops: readonly number[];
   node(id: string): WaitNode | undefined;
   epollEdges(pid: number, set: RawDescriptor | undefined): readonly WaitEdge[];
-  waitedFor(pid: number, sleep: { readonly pid?: number }): readonly number[];
 }
 
 /** The processes above one, up to where the tree begins. */
@@ -41,7 +41,7 @@ export function ancestorsOf(pid: number, { picture, self, tops }: Ancestry): num
  * one that waits for it to exit, too. `node`: as a process that is waited for itself.
  */
 export function ancestorNode(node: WaitNode, ancestry: Ancestry): WaitNode {
-  const { picture, epollEdges, waitedFor } = ancestry;
+  const { picture, epollEdges } = ancestry;
   const pid = node.pid as number;
   if (node.live !== undefined) return { ...node, id: ancestorId(pid) };
   let timed = false;
@@ -49,7 +49,10 @@ export function ancestorNode(node: WaitNode, ancestry: Ancestry): WaitNode {
     const asleep = state === 'S' ? sleep : undefined;
     switch (asleep?.kind) {
       case 'children':
-        return waitedFor(pid, asleep).map((child) => ({ on: ancestorId(child), until: 'to exit' }));
+        return childrenOf(picture, pid, asleep.pid).map((child) => ({
+          on: ancestorId(child),
+          until: 'to exit',
+        }));
       case 'timer':
         timed = true;
         return [];

@@ -3,19 +3,17 @@
 import type { SocketFacts } from '../model';
 import type { RawDescriptor } from '../procfs/procfs';
 import { asks } from './asks';
+import { catchesChildSignal, childrenOf, exitsOf } from './child-exits';
 import { hasEmptyChannel, isHeldForWorkers, plainAddress as plain, reachesListener } from './cluster';
 import type { WaitEdge, WaitNode } from './graph';
 import type { Holder } from './holders';
 import type { Scene } from './scene';
+import { serversOf } from './servers';
 import { pairedInode } from './unix-peers';
 
 export interface ChannelWays {
   readonly scene: Scene;
-  /** Ids of those who would serve a descriptor. */
-  owner(pid: number, fd: number): readonly string[];
   epollEdges(pid: number, set: RawDescriptor | undefined): readonly WaitEdge[];
-  childExits(pid: number): readonly WaitEdge[];
-  catchesChildSignal(pid: number): boolean;
 }
 
 type Direction = 'read' | 'write';
@@ -46,7 +44,7 @@ export function channelNode(ways: ChannelWays, pid: number, fd: number, directio
     case 'anon_inode:[timerfd]':
       return end.timerNanoseconds === 0 ? { ...base, edges: [own] } : live('a timer');
     case 'anon_inode:[signalfd]':
-      return { ...base, edges: [own, ...ways.childExits(pid)] };
+      return { ...base, edges: [own, ...exitsOf(childrenOf(picture, pid))] };
     case 'anon_inode:[pidfd]':
       if (end.watchedPid === undefined || end.watchedPid < 0) return live('a process that is gone');
       return { ...base, edges: [{ on: `exit:${end.watchedPid}`, until: 'to exit' }] };
@@ -85,7 +83,7 @@ function pipe(ways: ChannelWays, pid: number, end: RawDescriptor, direction: Dir
   // the pipe through which a signal handler tells its own process, of children's exits too
   const own = others.some((holder) => holder.pid === pid);
   return {
-    edges: own && ways.catchesChildSignal(pid) ? [...edges, ...ways.childExits(pid)] : edges,
+    edges: own && catchesChildSignal(picture, pid) ? [...edges, ...exitsOf(childrenOf(picture, pid))] : edges,
     ...(named && { deadline: { who: 'another process', does: 'opens the named pipe' } }),
   };
 }
@@ -99,7 +97,7 @@ function toHolders(
 ): WaitEdge[] {
   const edges: WaitEdge[] = [];
   for (const holder of holders) {
-    for (const on of ways.owner(holder.pid, holder.fd)) {
+    for (const on of serversOf(ways.scene, holder.pid, holder.fd)) {
       if (edges.some((edge) => edge.on === on)) continue;
       const internal = holder.pid === pid;
       edges.push({ on, until, internal, ...(!internal && { proof }) });

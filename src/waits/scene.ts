@@ -27,3 +27,5 @@ export const processId = (pid: number) => `process:${pid}`;
 export const ancestorId = (pid: number) => `ancestor:${pid}`;
 export const exitId = (pid: number) => `exit:${pid}`;
 export const threadId = (pid: number, tid: number) => `thread:${pid}/${tid}`;
+/** A `*Sync` call in which a thread is blocked. */
+export const callId = (pid: number, tid: number) => `call:${pid}/${tid}`;

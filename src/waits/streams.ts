@@ -2,9 +2,9 @@
 
 import type { StreamWait } from '../facts/stall';
 import { EPOLLIN, EPOLLOUT } from '../procfs/parse-descriptor';
+import { buildGraph } from './build-graph';
 import { channelId } from './channels';
 import { judge } from './graph';
-import { buildGraph } from './observe';
 import type { Picture, ThreadPicture } from './picture';
 import { processId, type Scene, threadId } from './scene';
 
