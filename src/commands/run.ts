@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isRelative } from '../config';
+import { createProcfs } from '../procfs/procfs';
 import { type Io, UsageError } from './io';
 
 const HELP = `forkguard run [options] -- command …
@@ -97,15 +98,10 @@ function absolute(reporters: string): string {
   return names.map((name) => (isRelative(name) ? resolve(name) : name)).join();
 }
 
-/** Whether the command, which is in our process group, gets what is typed at a terminal (proc(5): pgrp, tty_nr, tpgid). */
+/** Whether the command, which is in our process group, gets what is typed at a terminal. */
 function isInForeground(): boolean {
-  try {
-    const stat = readFileSync('/proc/self/stat', 'latin1');
-    const [, , group, , terminal, foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return terminal !== '0' && foreground === group;
-  } catch {
-    return process.stdin.isTTY === true;
-  }
+  const stat = createProcfs().stat('self');
+  return stat ? stat.terminal !== 0 && stat.foreground === stat.pgrp : process.stdin.isTTY === true;
 }
 
 /** Runs the command in our place: its output, its signals, its exit code; 127 or 126, as a shell, if it cannot run. */

@@ -17,6 +17,10 @@ export interface ProcessStat {
   readonly ppid: number;
   readonly pgrp: number;
   readonly session: number;
+  /** The device number of its terminal; 0: it has none. */
+  readonly terminal: number;
+  /** The process group that gets what is typed at that terminal. */
+  readonly foreground: number;
   readonly forkedWithoutExec: boolean;
   readonly exiting: boolean;
   /** Processor time in clock ticks. */
@@ -59,6 +63,8 @@ export function parseStat(text: string): ProcessStat | undefined {
     ppid,
     pgrp,
     session,
+    terminal: number(fields[4]) ?? 0,
+    foreground: number(fields[5]) ?? -1,
     forkedWithoutExec: (flags & PF_FORKNOEXEC) !== 0,
     exiting: (flags & PF_EXITING) !== 0,
     userTicks: number(fields[11]) ?? 0,

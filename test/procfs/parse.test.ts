@@ -76,6 +76,17 @@ describe('stat', () => {
     );
   });
 
+  it('tells the terminal, and who is in its foreground', () => {
+    const rest = '4194304 0 0 0 0 0 0 0 0 20 0 1 0 9';
+    expect(parseStat(`7 (sh) S 1 5 4 34816 5 ${rest}\n`)).toMatchObject({
+      pgrp: 5,
+      session: 4,
+      terminal: 34_816,
+      foreground: 5,
+    });
+    expect(parseStat(`7 (sh) S 1 5 4 0 -1 ${rest}\n`)).toMatchObject({ terminal: 0, foreground: -1 });
+  });
+
   it('is undefined for half a line', () => {
     expect(parseStat('7 (node) S 1 2')).toBeUndefined();
   });
