@@ -1,7 +1,25 @@
+import type { Server } from 'node:net';
+import { wallClock } from './clock';
 import type { ConflictSnapshot, PortHolder } from './facts/conflict';
+import type { Ledger } from './ledger';
 import type { Conflict, SocketFacts } from './model';
+import { resourceOf } from './resources';
 import { collide } from './rules/words';
 import type { SnapshotContext } from './snapshot';
+
+/** What `listen` says where it fails with EADDRINUSE. */
+export function conflictOf(ledger: Ledger, server: Server, error: NodeJS.ErrnoException): Conflict {
+  const { address, port } = error as { address?: unknown; port?: unknown };
+  const { opened: listened } = resourceOf(ledger, server, 'listener', '');
+  return {
+    type: 'conflict',
+    time: wallClock(),
+    threadId: ledger.threadId,
+    address: `${address ?? '*'}:${port ?? ''}`,
+    ...(typeof port === 'number' && { port }),
+    ...(listened && { listened }),
+  };
+}
 
 /** A `listen` that failed: which of our children, or of theirs, holds the address. */
 export class ConflictView implements ConflictSnapshot {

@@ -31,7 +31,8 @@ export class ForkGuard implements ForkSink {
     return (
       this.#guard.safely(
         'passes',
-        () => this.#guard.observerSoFar?.passes(request, () => this.#guard.stalls.spares(request)) ?? false,
+        () =>
+          this.#guard.observerSoFar?.forks.passes(request, () => this.#guard.stalls.spares(request)) ?? false,
       ) ?? false
     );
   }
@@ -39,7 +40,7 @@ export class ForkGuard implements ForkSink {
   failed(call: ForkCall): void {
     this.#guard.safely('failed', () => {
       this.#prepare(call);
-      this.#guard.observer.failed(call);
+      this.#guard.observer.forks.failed(call);
     });
   }
 
@@ -54,8 +55,8 @@ export class ForkGuard implements ForkSink {
       this.#noteStreams(call);
       call.span = activeSpan();
       forkChannel().publishStart(call);
-      if (call.span !== undefined) this.#guard.observer.forking(call);
-      if (call.primitive === 'execve') this.#guard.observer.fork(call);
+      if (call.span !== undefined) this.#guard.observer.forks.forking(call);
+      if (call.primitive === 'execve') this.#guard.observer.forks.forked(call);
       else this.#guard.stalls.forking(call);
     });
   }
@@ -69,7 +70,7 @@ export class ForkGuard implements ForkSink {
       }
       this.#noteCleared(call);
       if (leaving) this.#guard.observer.exits.departures.timedOut(call, leaving);
-      return this.#guard.observer.fork(call);
+      return this.#guard.observer.forks.forked(call);
     });
     if (this.#guard.config.mode !== 'throw') return;
     const harmful = hazards?.filter(({ severity }) => severity !== 'info') ?? [];
@@ -107,7 +108,9 @@ export class ForkGuard implements ForkSink {
     this.#guard.safely('sent', () => {
       this.#guard.stallsSoFar?.sent(target);
       const { pid } = target as { pid?: unknown };
-      if (typeof pid === 'number' && pid !== process.pid) this.#guard.observer.handedOver(handle, pid);
+      if (typeof pid !== 'number' || pid === process.pid) return;
+      const { noteHandedOver } = require('./handed-over') as typeof import('./handed-over');
+      noteHandedOver(this.#guard.ledger, this.#guard.observer.procfs, handle, pid);
     });
   }
 
