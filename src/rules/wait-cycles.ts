@@ -55,7 +55,7 @@ function cycle(call: StalledCall): Finding {
   const { waits, grade, deadlines } = call.verdict!;
   const parties = [...new Set(waits.flatMap(({ waiter, on }) => [waiter.label, on.label]))];
   const others = parties.filter((label) => label !== call.thread);
-  const listener = call.listeners.find(({ address }) => waits.some(({ until }) => reaches(until, address)));
+  const listener = listenerOf(call, waits);
   const last = waits[waits.length - 1];
   const nobody = parties.length > 2 ? 'none of them' : 'neither';
   const outcome =
@@ -108,7 +108,7 @@ function advice({ kind, thread, child, api, verdict }: StalledCall): string {
 function output(call: StalledCall): Finding {
   const workers = listOf(call.output.map(({ worker }) => worker));
   return {
-    what: `${workers} cannot write its output while ${call.thread} is blocked`,
+    what: `${workers} cannot write ${call.output.length > 1 ? 'their' : 'its'} output while ${call.thread} is blocked`,
     forked: call.fork?.forked ?? call.site,
     why: `\`process.stdout\` and \`process.stderr\` of a worker thread pass through ${call.thread}, which is in \`${call.api}\`; the callback of the write does not come before the call returns, and if the call waits for what happens after that write, it does not return by itself`,
     help: 'do not wait for the output of a worker thread in a thread that blocks: notify first and write afterwards, or write with `fs.writeSync(1, …)` in the worker thread',
@@ -123,11 +123,23 @@ function output(call: StalledCall): Finding {
   };
 }
 
-function reaches(until: string, address: string): boolean {
-  return (
-    address !== '' &&
-    (until.includes(address) || until.includes(`:${address.slice(address.lastIndexOf(':') + 1)}`))
+/** The listener to which one of them is connected: by its address, else, as of one that has every address, by its port. */
+function listenerOf(
+  { listeners }: StalledCall,
+  waits: readonly Wait[],
+): StalledCall['listeners'][number] | undefined {
+  const asked = waits.flatMap(
+    ({ until }) => /connection to (.+?)(?: over, which .*)?$/.exec(until)?.[1]?.split(' or ') ?? [],
   );
+  const ports = asked.flatMap((address) => portOf(address) ?? []);
+  return (
+    listeners.find(({ address }) => asked.includes(address)) ??
+    listeners.find(({ address }) => ports.includes(portOf(address) ?? ''))
+  );
+}
+
+function portOf(address: string): string | undefined {
+  return /:\d+$/.exec(address)?.[0];
 }
 
 function sentence({ waiter, on, until }: Wait): string {

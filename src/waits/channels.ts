@@ -78,7 +78,7 @@ function pipe(ways: ChannelWays, pid: number, end: RawDescriptor, direction: Dir
     pid,
     others,
     direction === 'read' ? 'to write to the pipe or to close it' : 'to read the pipe',
-    [`${listed(others)} hold the other end of ${end.target}`],
+    [`${listed(others)} ${others.length > 1 ? 'hold' : 'holds'} the other end of ${end.target}`],
   );
   // the pipe through which a signal handler tells its own process, of children's exits too
   const own = others.some((holder) => holder.pid === pid);
