@@ -51,9 +51,16 @@ export interface Marker {
   readonly line: number;
 }
 
+/** Tells which pid is the program's, whatever launches it. */
+const OWN_PID = join(__dirname, 'own-pid.sh');
+
 const ALONE = '"$NODE" $PRELOAD "$PROGRAM"';
 
 export interface Outcome {
+  /** The pid of the program, as the shell that became it says; several where it was launched several times. */
+  readonly pids: readonly number[];
+  /** Who lived when the program, or its launcher, had ended: commands by pid. */
+  readonly left: ReadonlyMap<number, string>;
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -105,13 +112,16 @@ export async function run(program: Program, guarded: boolean): Promise<Outcome> 
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'forkguard-program-')));
   chmodSync(directory, 0o777);
   const report = join(directory, 'report.ndjson');
+  const own = join(directory, 'own-pids');
   const mark = `PROGRAM_RUN=${process.pid}-${++runs}`;
   const env = {
     PATH: process.env.PATH,
     LANG: 'C',
     HOME: directory,
     TMPDIR: directory,
-    NODE,
+    NODE: OWN_PID,
+    REAL_NODE: NODE,
+    OWN_PIDS: own,
     PROGRAM: program.file,
     LAUNCH: program.launch,
     ...program.env,
@@ -148,17 +158,21 @@ export async function run(program: Program, guarded: boolean): Promise<Outcome> 
       resolve(how);
     });
   });
+  const left = living(mark);
   endAll(child.pid!, mark);
   await closed;
   const records = (existsSync(report) ? readFileSync(report, 'utf8').trimEnd().split('\n') : []).map(
     (line) => JSON.parse(line) as { type: string },
   );
   const hazards = records.filter(({ type }) => type === 'hazard') as HazardRecord[];
+  const pids = existsSync(own) ? readFileSync(own, 'utf8').trim().split('\n').map(Number) : [];
   rmSync(directory, { recursive: true, force: true });
-  const tidy = (text: string): string => normalise(text.replaceAll(directory, 'TMP'));
+  const tidy = (text: string): string => normalise(text.replaceAll(directory, 'TMP'), new Names(pids));
   const away = (record: HazardRecord): HazardRecord =>
     JSON.parse(JSON.stringify(record).replaceAll(directory, 'TMP')) as HazardRecord;
   return {
+    pids,
+    left,
     code,
     signal,
     stdout: tidy(output[0]!),
@@ -169,7 +183,21 @@ export async function run(program: Program, guarded: boolean): Promise<Outcome> 
   };
 }
 
-/** Ends the process group and whatever left it, which is known by its environment. */
+/** The processes of a run, wherever they have gone, are known by their environment; of zombies it is empty. */
+function living(mark: string): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const name of readdirSync('/proc')) {
+    try {
+      if (/^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'latin1').includes(mark))
+        found.set(Number(name), basename(readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0')[0]!));
+    } catch {
+      // gone, or not ours
+    }
+  }
+  return found;
+}
+
+/** Ends the process group and whatever left it. */
 function endAll(group: number, mark: string): void {
   const end = (pid: number): void => {
     try {
@@ -179,35 +207,55 @@ function endAll(group: number, mark: string): void {
     }
   };
   end(-group);
-  for (const name of readdirSync('/proc')) {
-    try {
-      if (/^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'latin1').includes(mark))
-        end(Number(name));
-    } catch {
-      // gone, or not ours
-    }
+  for (const pid of living(mark).keys()) end(pid);
+}
+
+/**
+ * Numbers of the kernel's by their first appearance: one pid has one name in all of a report. `PID0` is the program.
+ */
+export class Names {
+  readonly #names = new Map<string, string>();
+  readonly #counts = new Map<string, number>();
+
+  constructor([program]: readonly number[]) {
+    if (program !== undefined) this.#names.set(`PID ${program}`, 'PID0');
+  }
+
+  of(word: string, number: string): string {
+    const key = `${word} ${number}`;
+    const known = this.#names.get(key);
+    if (known) return known;
+    const count = (this.#counts.get(word) ?? 0) + 1;
+    this.#counts.set(word, count);
+    this.#names.set(key, word + count);
+    return word + count;
   }
 }
 
+/** Each is one expression for all forms, so that numbers are given in the order of the text. */
+const NUMBERED: readonly [word: string, number: RegExp][] = [
+  [
+    'PID',
+    /(?<=\/proc\/|\b(?:pid|child|zombie|parent) |\bchildren (?:\d+ `[^`]*`, )*|\bprocess\.ppid was (?:\d+ and is )?)\d+/g,
+  ],
+  ['INODE', /(?<=\b(?:socket|pipe):\[)\d+(?=\])|(?<=\b(?:inode|dev|ino) )[\d:]+/g],
+  ['PORT', /(?<=(?:127\.0\.0\.1|\[::1?\]|0\.0\.0\.0|\*|localhost):|\bport )\d{4,5}\b/g],
+  ['TID', /(?<=\bthread )\d{3,}/g],
+  ['FD', /(?<=\b(?:descriptor |fdinfo\/|fd\/))[1-9]\d\b|\b[1-9]\d(?=>&-)/g],
+];
+
 /** What differs from run to run, release to release and machine to machine becomes a word. */
-export function normalise(text: string): string {
-  return text
-    .replaceAll(ROOT, '.')
-    .replace(/(socket|pipe):\[\d+\]/g, '$1:[INODE]')
-    .replace(/(inode|dev|ino) [\d:]+/g, '$1 INODE')
-    .replace(/(127\.0\.0\.1|\[::1?\]|0\.0\.0\.0|\*|localhost):\d{4,5}/g, '$1:PORT')
-    .replace(/\bport \d{4,5}\b/g, 'port PORT')
-    .replace(/\/proc\/\d+/g, '/proc/PID')
-    .replace(/\b(pid|child|children|zombie|parent) \d+/g, '$1 PID')
-    .replace(/process\.ppid was \d+ and is \d+/g, 'process.ppid was PID and is PID')
+export function normalise(text: string, names: Names): string {
+  const numbered = NUMBERED.reduce(
+    (so, [word, number]) => so.replace(number, (found) => names.of(word, found)),
+    text.replaceAll(ROOT, '.'),
+  );
+  return numbered
     .replace(/\bstart time \d+/g, 'start time N')
     .replace(/\b\d+ bytes (written|are queued)/g, 'N bytes $1')
     .replace(/(writableLength|writeQueueSize) is \d+/g, '$1 is N')
     .replace(/\bfor \d+\.\d s\b/g, 'for N s')
-    .replace(/\bthread \d{3,}/g, 'thread TID')
     .replace(/\b0x[0-9a-f]{7,}/g, 'ADDRESS')
-    .replace(/\b(descriptor|fdinfo\/|fd\/)( ?)[1-9]\d\b(?!\d)/g, '$1$2FD')
-    .replace(/\b[1-9]\d>&-/g, 'FD>&-')
     .replace(/\/dev\/pts\/\d+/g, '/dev/pts/N')
     .replace(/\d+(\.\d+)? ms\b/g, 'N ms')
     .replace(/\d+(\.\d+)? (GiB|kB)\b/g, 'N $2')
@@ -215,33 +263,46 @@ export function normalise(text: string): string {
     .replace(/\d+ threads \([^)]*\)/g, 'N threads (NAMES)')
     .replace(/writableLength (was|is) [1-9]\d*/g, 'writableLength $1 N')
     .replace(/\b\d+\.\d s\b/g, 'N s')
-    .replace(/\bthread \d{3,}/g, 'thread TID')
-    .replace(/\b0x[0-9a-f]{8,}/g, 'ADDRESS')
     .replace(/state [RSD], \d+ ticks/g, 'state S, N ticks');
 }
 
 /** The report as the terminal shows it, normalised; the same text of several processes once. */
-export function rendered(hazards: readonly HazardRecord[]): string {
+export function rendered(hazards: readonly HazardRecord[], outcome: Outcome): string {
   const options = { cwd: ROOT, width: 104, style: PLAIN };
-  const texts = hazards.map((record) => `${renderHazard(toHazard(record), options)}\n`);
+  const names = new Names(outcome.pids);
+  const texts = hazards.map((record) => {
+    const text = renderHazard(toHazard(record, names), options);
+    return `${text}\n  record  ${normalise(concerned(record, outcome), names)}\n`;
+  });
   return [...new Set(texts)].join('\n');
 }
 
+/** Who reports it, and of which child, as only its record says; and of an orphan whether that is true. */
+function concerned({ pid, threadId, child, rule }: HazardRecord, { left }: Outcome): string {
+  const who = [`pid ${pid}`];
+  if (threadId > 0) who.push(`thread ${threadId}`);
+  if (child) who.push(`child ${child.pid}`);
+  if (child && rule === 'orphaned-children')
+    who.push(left.has(child.pid) ? `left as \`${left.get(child.pid)}\`` : 'not left');
+  return who.join(', ');
+}
+
 /** Lines are broken by their length, so what varies is made equal before. */
-function toHazard(record: HazardRecord): Hazard {
+function toHazard(record: HazardRecord, names: Names): Hazard {
   const { rule, severity, what, opened, forked, ended, why, help, proof, docs, fingerprint, pid, threadId } =
     record;
+  // in the order in which they are shown, which is the order of the numbers
   return {
     rule,
     severity,
     docs,
-    what: normalise(what),
-    opened: typeof opened === 'string' ? normalise(opened) : siteOf(opened),
+    what: normalise(what, names),
+    opened: typeof opened === 'string' ? normalise(opened, names) : siteOf(opened),
     forked: siteOf(forked),
     ended: siteOf(ended ?? null),
-    why: normalise(why),
-    help: normalise(help),
-    proof: proof.map(normalise),
+    why: normalise(why, names),
+    help: normalise(help, names),
+    proof: proof.map((line) => normalise(line, names)),
     subject: '',
     fingerprint,
     time: 0,
