@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HazardRecord } from '../src/records';
 import { NODE, REGISTER, ROOT } from './program';
+import './retry';
 
 /** Real tools, run as their users do: with forkguard they do what they did, and it has nothing to say. */
 const corpus = join(__dirname, 'corpus');

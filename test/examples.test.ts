@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HazardRecord } from '../src/records';
 import { NODE, ROOT } from './program';
+import './retry';
 
 /** Each example: what it shows, what of it is reported, and that the mended one shows and reports nothing. */
 interface Example {

@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NODE, REGISTER } from './preload';
+import './retry';
 
 let folder: string;
 beforeEach(() => {

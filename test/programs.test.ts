@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { NODE, type Outcome, type Program, readProgram, rendered, run } from './program';
+import './retry';
 
 /**
  * Every program of `test/programs/<rule>/`: `hazard*.js` must be reported as its header and markers say, and as

@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import './retry';
 
 const ROOT = join(__dirname, '..');
 const MARK = `TESTING_RUN=${process.pid}`;
