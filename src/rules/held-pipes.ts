@@ -18,7 +18,9 @@ const CHANNEL = 'the IPC channel';
  * ### Certain because
  * The exit of the child was reported `FORKGUARD_STALL_MS` ago, nothing has come through its pipes since, and the
  * descriptor table of another process, named in the report, shows the other end. It is a warning: the wait ends
- * when that process ends or closes the pipe.
+ * when that process ends or closes the pipe. A child that was ended by a signal may have been ended with its group:
+ * a holder that catches the same signal is given five times as long. Left alone is a pipe that nobody waits for: it is
+ * `unref()`ed, and nothing listens for `close`.
  *
  * ### Example
  * ```js

@@ -17,7 +17,8 @@ import { childOf } from './words';
  * The flag is in the child's `NODE_OPTIONS` or arguments, its value starts with a dot, and no such file exists
  * there. It is an `error` where the child is Node itself, else `info`: a Node further down would fail. If the file
  * exists there, but `NODE_OPTIONS` was set for this child and it starts in another directory than this process, the
- * report is a `warning`: the option goes on to every Node that the child starts, and works in that directory only.
+ * report is a `warning`: the option goes on to every Node that the child starts, and fails where that is in a
+ * directory without such a file.
  *
  * ### Instead
  * `NODE_OPTIONS="--require $PWD/hook.cjs"`: an absolute path.
@@ -35,7 +36,7 @@ export const relativePreloads: Rule = {
       if (!found && moment.ending?.exitCode === 0) continue; // its child has started, and removed the file perhaps
       yield {
         ...(found ? brittle(preload) : broken(preload, startsNode)),
-        what: `${childOf(moment)} is told to load \`${value}\`, ${found ? 'which exists in its working directory only' : 'which does not exist in its working directory'}`,
+        what: `${childOf(moment)} is told to load \`${value}\`, ${found ? 'which each process below it looks for in its own working directory' : 'which does not exist in its working directory'}`,
         forked: moment.forked,
         help: 'make the path absolute, or take the flag out for this child (`env`, `execArgv: []`)',
         proof: [

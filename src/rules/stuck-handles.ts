@@ -30,12 +30,16 @@ export const stuckHandles: Rule = {
     for (const { fork, child, handles } of snapshot.children()) {
       if (!handles) continue;
       const { queued, ms, proof } = handles;
-      const what = queued === 1 ? 'a socket or server that was' : `${queued} sockets or servers that were`;
+      const clustered = fork.api === 'cluster.fork';
+      const [one, many] = clustered
+        ? ['a connection', 'connections']
+        : ['a socket or server', 'sockets or servers'];
+      const what = queued === 1 ? `${one} that was` : `${queued} ${many} that were`;
       yield {
         what: `${named(child)} does not take ${what} sent to it`,
         forked: fork.forked,
         why: `Node hands over one at a time and waits until the child has acknowledged it, which the child's event loop does when it is free; it has not been for ${seconds(ms)}, so the connections lie in this process and their clients get no answer`,
-        help: `keep the event loop of the child free (long work belongs in a worker thread)${fork.api === 'cluster.fork' ? '' : ', or let the child listen itself, as `cluster` does'}`,
+        help: `keep the event loop of the child free (long work belongs in a worker thread)${clustered ? '' : ', or let the child listen itself, as `cluster` does'}`,
         proof,
         subject: 'handles',
         fork: fork.id,

@@ -15,7 +15,8 @@ import { named } from './words';
  * and the program's stream has no reader. Seen twice, with the thread not having run in between. The report says that
  * the process sleeps where, with that stream left alone, the wait-for graph has nobody who could wake it. A stream
  * that was read and then paused is only `info` while something listens to it or it is piped to something: that may
- * resume it. So is one that was read with `read()`.
+ * resume it. So is one that was read with `read()`, and one that the program may still come to: while it reads another
+ * child, as where the output of several is shown in order, or waits for a connection, a file or a worker thread.
  *
  * ### Example
  * ```js
@@ -36,21 +37,25 @@ export const unreadOutput: Rule = {
   summary: 'a child sleeps because its output pipe is full and nobody reads it',
   *stall(snapshot) {
     for (const { fork, child, unread } of snapshot.children()) {
-      for (const { stream, reading, process, stuck, proof } of unread) {
+      for (const { stream, reading, process, stuck, awaited, proof } of unread) {
         const writer =
           process.pid === child.pid ? named(child) : `\`${process.command}\` under ${named(child)}`;
         const { state, proof: read, help } = READING[reading];
+        const later = isDone(reading) ? awaited : undefined;
         yield {
           what:
             stuck === 'no'
-              ? `${writer} cannot write its ${stream}, which nobody reads`
-              : `${writer} sleeps because nobody reads its ${stream}`,
+              ? `${writer} cannot write its ${stream}, which nobody reads${later === undefined ? '' : ' for now'}`
+              : `${writer} sleeps because nobody reads its ${stream}${later === undefined ? '' : ' for now'}`,
           forked: fork.forked,
-          why: `the pipe is full, and \`child.${stream}\` ${state}: ${consequence(process.command, stuck)}`,
-          help: help(`child.${stream}`),
+          why: `the pipe is full, and \`child.${stream}\` ${state}: ${consequence(process.command, stuck)}${later === undefined ? '' : `. The program still waits for ${later}, and may read it then`}`,
+          help:
+            later === undefined
+              ? help(`child.${stream}`)
+              : `if \`${process.command}\` is not meant to wait for that, read \`child.${stream}\` at once, into memory or a file`,
           proof: [...proof, `child.${stream}: ${read}`],
-          subject: stream,
-          ...((reading === 'paused' || reading === 'polled') && { severity: 'info' as const }),
+          subject: later === undefined ? stream : `${stream}, for now`,
+          ...((later !== undefined || !isDone(reading)) && { severity: 'info' as const }),
           fork: fork.id,
           child,
         };
@@ -58,6 +63,9 @@ export const unreadOutput: Rule = {
     }
   },
 };
+
+/** Nothing shows that the program will read it. */
+const isDone = (reading: StreamWait['reading']) => reading === 'never' || reading === 'left';
 
 const RESUME = (stream: string) => `resume \`${stream}\`, or see why what it is piped to takes nothing more`;
 

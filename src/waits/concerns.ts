@@ -23,6 +23,7 @@ interface StreamLike {
   readonly readableDidRead?: boolean;
   readonly bytesRead?: number;
   readonly bytesWritten?: number;
+  readonly _handle?: { hasRef?(): boolean } | null;
   listenerCount?(name: string): number;
 }
 
@@ -50,7 +51,7 @@ export function concernsOf(child: OwnChild, asked: boolean): Concerns {
     const name = NAMES[index] ?? `stdio[${index}]`;
     bytes += (stream.bytesRead ?? 0) + (stream.bytesWritten ?? 0);
     if (exitedAt !== undefined) {
-      if (index > 0) ends.push({ name, fd });
+      if (index > 0 && isEndAwaited(process, stream)) ends.push({ name, fd });
     } else if (index === 0) {
       if (isLeftOpen(stream, fork)) streams.push({ name, fd, direction: 'input', reading: 'never' });
     } else if (!stream.readableEnded) {
@@ -64,6 +65,11 @@ export function concernsOf(child: OwnChild, asked: boolean): Concerns {
   }
   const any = ends.length > 0 || streams.length > 0 || (exitedAt === undefined && asked);
   return { any, bytes, ends, streams };
+}
+
+/** Somebody listens for `close`, or the open pipe keeps the event loop alive. */
+function isEndAwaited(process: ChildProcess, { _handle: handle }: StreamLike): boolean {
+  return process.listenerCount('close') > 0 || handle?.hasRef?.() !== false;
 }
 
 function readingOf(stream: StreamLike): OwnStream['reading'] | undefined {
@@ -87,14 +93,20 @@ function isLeftOpen(stream: StreamLike, fork: ForkCall): boolean {
 const hasCallback = ({ api }: ForkCall) => api === 'exec' || api === 'execFile';
 
 /** Whether the program is called back when something comes from the child. */
-export function isAwaited({ fork, process }: OwnChild): boolean {
-  if (hasCallback(fork)) return true;
-  const hears = (emitter: object | null | undefined, names: readonly string[]) =>
-    names.some((name) => ((emitter as StreamLike | null)?.listenerCount?.(name) ?? 0) > 0);
+export function isAwaited(child: OwnChild): boolean {
+  return hears(child.process, ['exit', 'close', 'message']) || isRead(child);
+}
+
+/** Whether the program is called back with the output of the child. */
+export function isRead({ fork, process }: OwnChild): boolean {
   return (
-    hears(process, ['exit', 'close', 'message']) ||
+    hasCallback(fork) ||
     (process.stdio ?? []).some((stream, fd) => fd > 0 && hears(stream, ['data', 'readable', 'end']))
   );
+}
+
+function hears(emitter: object | null | undefined, names: readonly string[]): boolean {
+  return names.some((name) => ((emitter as StreamLike | null)?.listenerCount?.(name) ?? 0) > 0);
 }
 
 export function isWaitingForInput({ process, fork }: OwnChild): boolean {

@@ -11,8 +11,9 @@ import type { ForkCall } from '../instruments/fork-call';
 import type { Procfs } from '../procfs/procfs';
 import { signalName, signalNumber } from '../signals';
 import { setTimer } from '../timers';
-import { type Concerns, concernsOf, isAwaited, isWaitingForInput, type OwnChild } from './concerns';
+import { type Concerns, concernsOf, isAwaited, isRead, isWaitingForInput, type OwnChild } from './concerns';
 import { isTimeToLook, type Lateness, latenessOf, restMs, type Since, stepMs, waitedMs } from './lateness';
+import type { OwnStream } from './streams';
 import type { Suspicions } from './suspicions';
 
 /** So little is no work: a heartbeat of ours in a Node child, a timer that finds nothing to do. */
@@ -177,21 +178,24 @@ export class LateChildren {
       fork,
       pid: process.pid!,
       ...(exitedAt !== undefined && { exitedMs: now - exitedAt }),
+      signal: asked?.signal ?? process.signalCode,
       ends: due.pipes ? ends : [],
       streams: due.pipes ? streams : [],
       ...(asked && due.asked && { asked: { signal: asked.signal, ms: now - asked.at } }),
       ...(pending && due.handles && { handles: { queued: 1 + pending.queue.length, ms: now - pending.at } }),
       stallMs: this.#context.stallMs,
-      otherWork: () => this.#otherWork(process),
+      otherWork: (direction) => this.#otherWork(process, direction),
     });
   }
 
-  /** What may yet come to the program and make it write to the child. */
-  #otherWork(process: ChildProcess): string | undefined {
-    const others = [...this.#tracked.values()].some(
-      (other) => other.process !== process && isAwaited(other) && !isOver(other) && !isWaitingForInput(other),
+  /** What may yet come to the program and make it write to the child, or read what the child writes. */
+  #otherWork(process: ChildProcess, direction: OwnStream['direction']): string | undefined {
+    // output in the order of the children is read child by child; that one of them ends is a reason for input alone
+    const counts = direction === 'input' ? isAwaited : isRead;
+    const others = [...this.#tracked.values()].filter(
+      (other) => other.process !== process && !isOver(other) && !isWaitingForInput(other),
     );
-    if (others) return 'another child';
+    if (others.some(counts)) return 'another child';
     if (this.#context.workers().length > 0) return 'a worker thread';
     const { workUnderWay } = require('./other-work') as typeof import('./other-work');
     return workUnderWay(this.#context.procfs);

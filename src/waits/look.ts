@@ -1,6 +1,6 @@
 /** One look at one late child: what the kernel says about it. Loaded when the first child is late. */
 
-import type { StalledChild } from '../facts/stall';
+import type { StalledChild, StreamWait } from '../facts/stall';
 import type { ForkCall } from '../instruments/fork-call';
 import { hasSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
@@ -8,6 +8,9 @@ import { signalNumber } from '../signals';
 import { type OwnEnd, pipeHolders } from './held';
 import { type Picture, takePicture } from './picture';
 import { type OwnStream, streamWaits } from './streams';
+
+/** A handler of a signal may take so many times as long as anything else before it is called late. */
+const HANDLER_TIMES = 5;
 
 export interface LookRequest {
   readonly procfs: Procfs;
@@ -19,8 +22,10 @@ export interface LookRequest {
   readonly asked?: { readonly signal: string; readonly ms: number };
   readonly handles?: { readonly queued: number; readonly ms: number };
   readonly stallMs: number;
-  /** What the program waits for besides the child, and after which it may write to it. */
-  readonly otherWork: () => string | undefined;
+  /** By which the child ended, or was asked to. */
+  readonly signal: string | null;
+  /** What the program waits for besides the child, and after which it may act on a stream of it. */
+  readonly otherWork: (direction: OwnStream['direction']) => string | undefined;
 }
 
 /** Undefined where the picture shows two moments, or nothing is wrong. */
@@ -36,23 +41,35 @@ export function look(request: LookRequest): StalledChild | undefined {
     labels: new Map([[pid, `child \`${child.command}\``]]),
   };
   const waits = request.streams.length > 0 ? streamWaits(scene, pid, request.streams) : [];
-  const heldBy = request.ends.length > 0 ? pipeHolders(picture, process.pid, request.ends, pid) : [];
+  const holders = request.ends.length > 0 ? pipeHolders(picture, process.pid, request.ends, pid) : [];
+  const heldBy = holders.filter((holder) => !mayBeEnding(holder.pid, request));
   const asked = request.asked && dispositionOf(request, request.asked);
   const unended = waits.find(({ stream }) => stream === 'stdin');
-  const awaited = unended && request.otherWork();
+  const unread = waits.filter(({ stream }) => stream !== 'stdin');
+  const meanwhile = (wait: StreamWait, direction: OwnStream['direction']) => {
+    const awaited = request.otherWork(direction);
+    return { ...wait, ...(awaited !== undefined && { awaited }) };
+  };
   const handles = request.handles && isStarting(picture, request) ? undefined : request.handles;
   const found: StalledChild = {
     fork,
     child,
     ...(request.exitedMs !== undefined && { exitedMs: request.exitedMs }),
     heldBy,
-    unread: waits.filter(({ stream }) => stream !== 'stdin'),
-    ...(unended && { unended: { ...unended, ...(awaited !== undefined && { awaited }) } }),
+    unread: unread.map((wait) => meanwhile(wait, 'output')),
+    ...(unended && { unended: meanwhile(unended, 'input') }),
     ...(asked && { asked }),
     ...(handles && { handles: { ...handles, proof: handleProof(procfs, pid, handles) } }),
   };
   const empty = heldBy.length + found.unread.length === 0 && !unended && !asked && !found.handles;
   return empty ? undefined : found;
+}
+
+/** A signal that ended the child may have gone to its group, and a handler may take its time, as when it is asked. */
+function mayBeEnding(holder: number, { procfs, signal, exitedMs = 0, stallMs }: LookRequest): boolean {
+  const number = signal === null ? undefined : signalNumber(signal);
+  if (number === undefined || exitedMs >= HANDLER_TIMES * stallMs) return false;
+  return hasSignal(procfs.status(holder)?.signalsCaught ?? 0n, number);
 }
 
 /**
@@ -89,7 +106,7 @@ export function dispositionOf(
   // a handler may take its time; other signals than these are caught as a message rather than as an end
   if (
     hasSignal(status.signalsCaught, number) &&
-    ms >= 5 * stallMs &&
+    ms >= HANDLER_TIMES * stallMs &&
     (signal === 'SIGTERM' || signal === 'SIGINT')
   ) {
     return { signal, ms, disposition: 'caught', proof: [shown('SigCgt', status.signalsCaught)] };

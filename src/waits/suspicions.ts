@@ -31,7 +31,10 @@ export class Suspicions {
 function keysOf({ heldBy, unread, unended, asked, handles }: StalledChild): (readonly [string, Matter])[] {
   return [
     ...heldBy.map(({ pid }) => [`held ${pid}`, 'pipes'] as const),
-    ...unread.map(({ stream, reading }) => [`unread ${stream} ${reading}`, 'pipes'] as const),
+    ...unread.map(
+      ({ stream, reading, awaited }) =>
+        [`unread ${stream} ${reading} ${awaited === undefined}`, 'pipes'] as const,
+    ),
     ...(unended ? [[`unended ${unended.awaited === undefined}`, 'pipes'] as const] : []),
     ...(asked ? [[`asked ${asked.signal} ${asked.disposition}`, 'asked'] as const] : []),
     ...(handles ? [['handles', 'handles'] as const] : []),

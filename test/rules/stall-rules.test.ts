@@ -437,6 +437,23 @@ describe('streams of a child', () => {
         },
       ]);
     });
+
+    test.each(['never', 'left'] as const)('what the program may still come to read: %s', (reading) => {
+      const [finding] = of({ reading, awaited: 'another child' });
+      expect(finding).toMatchObject({
+        severity: 'info',
+        what: 'child `sleep` sleeps because nobody reads its stdout for now',
+        why: expect.stringMatching(
+          /until then the child does not exit\. The program still waits for another child, and may read it then$/,
+        ),
+        help: 'if `sleep` is not meant to wait for that, read `child.stdout` at once, into memory or a file',
+        subject: 'stdout, for now',
+      });
+    });
+
+    test('a paused stream is told as such, whatever else the program waits for', () => {
+      expect(of({ reading: 'paused', awaited: 'another child' })).toEqual(of({ reading: 'paused' }));
+    });
   });
 
   describe('unended-input', () => {
@@ -643,7 +660,7 @@ describe('stuck-handles', () => {
   test('one, of a cluster: its worker does listen itself', () => {
     expect(of(1, { fork: { ...fork, api: 'cluster.fork' } })).toMatchObject([
       {
-        what: 'child `sleep` does not take a socket or server that was sent to it',
+        what: 'child `sleep` does not take a connection that was sent to it',
         help: 'keep the event loop of the child free (long work belongs in a worker thread)',
       },
     ]);
