@@ -1,5 +1,5 @@
 import type { Rule } from './rule';
-import { named } from './words';
+import { below } from './words';
 
 /**
  * ### What it reports
@@ -34,10 +34,8 @@ export const unendedInput: Rule = {
     for (const { fork, child, unended } of snapshot.children()) {
       if (!unended) continue;
       const { process, stuck, awaited, proof } = unended;
-      const reader =
-        process.pid === child.pid ? named(child) : `\`${process.command}\` under ${named(child)}`;
       yield {
-        what: `${reader} reads its stdin, which nobody ${awaited === undefined ? 'writes or ends' : 'has written or ended yet'}`,
+        what: `${below(child, process)} reads its stdin, which nobody ${awaited === undefined ? 'writes or ends' : 'has written or ended yet'}`,
         forked: fork.forked,
         why: `\`${fork.api}\` gives the child a pipe as stdin; \`${process.command}\` waits for its end, which comes when the program calls \`child.stdin.end()\` or exits${stuck === 'limited' ? ', unless it gives up before' : ''}; until then the callback is not called${awaited === undefined ? '' : `. The program still waits for ${awaited}, and may write or end it then`}`,
         help: `call \`child.stdin.end()\` right after \`${fork.api}\`, or name the input in the arguments, or use \`spawn\` with \`stdio: ['ignore', 'pipe', 'pipe']\``,

@@ -1,6 +1,6 @@
 import type { StreamWait } from '../facts/stall';
 import type { Rule } from './rule';
-import { named } from './words';
+import { below } from './words';
 
 /**
  * ### What it reports
@@ -38,8 +38,7 @@ export const unreadOutput: Rule = {
   *stall(snapshot) {
     for (const { fork, child, unread } of snapshot.children()) {
       for (const { stream, reading, process, stuck, awaited, proof } of unread) {
-        const writer =
-          process.pid === child.pid ? named(child) : `\`${process.command}\` under ${named(child)}`;
+        const writer = below(child, process);
         const { state, proof: read, help } = READING[reading];
         const later = isDone(reading) ? awaited : undefined;
         yield {

@@ -121,6 +121,13 @@ export function openerOf(descriptor: Descriptor): Site | string {
   return 'not seen: Node marks what it opens close-on-exec, so native code opened it';
 }
 
+/** A child, or a process below it; of `cat` in a shell that runs just that, the child says enough. */
+export function below(child: ChildFacts, process: ChildFacts): string {
+  return process.pid === child.pid || process.command === child.command
+    ? named(child)
+    : `\`${process.command}\` under ${named(child)}`;
+}
+
 /** `1.2 s`. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;

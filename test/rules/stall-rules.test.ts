@@ -490,6 +490,12 @@ describe('streams of a child', () => {
       ]);
     });
 
+    test('one in a shell that runs just that: its name is said once', () => {
+      expect(of({ process: { pid: 43, command: 'sleep' } })).toMatchObject([
+        { what: 'child `sleep` reads its stdin, which nobody writes or ends' },
+      ]);
+    });
+
     test('info while the program waits for something after which it may write', () => {
       expect(of({ awaited: 'a worker thread' })).toMatchObject([
         {
