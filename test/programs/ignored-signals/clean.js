@@ -13,7 +13,7 @@ stopped.kill('SIGTERM');
 setTimeout(() => stopped.kill('SIGCONT'), 1500);
 stopped.on('exit', (code, signal) => console.log(signal));
 // it blocks the signal, and waits for it
-const wait = 'import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [15])\nprint("up", flush=True)\nsignal.sigwait([15])\ntime.sleep(1.5)';
+const wait = 'import signal, time\nsignal.pthread_sigmask(signal.SIG_BLOCK, [15])\nprint("up", flush=True)\nsignal.sigwait([15])\ntime.sleep(1)';
 const waiting = spawn('python3', ['-c', wait]);
 waiting.stdout.once('data', () => waiting.kill());
 waiting.on('exit', (code) => console.log('waited', code));
