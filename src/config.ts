@@ -33,7 +33,7 @@ export interface Configured {
   readonly complaints: readonly string[];
 }
 
-const DEFAULTS: Config = {
+export const DEFAULTS: Config = {
   mode: 'report',
   reporters: undefined,
   besides: [],

@@ -12,9 +12,12 @@ import { named, seconds } from './words';
  * returns when the child has ended.
  *
  * ### Certain because
- * The child lives `FORKGUARD_STALL_MS` after `kill()`, and `/proc/<pid>/status` shows the signal in the set of
- * ignored (SigIgn) signals, or of the blocked (SigBlk) ones with nobody having taken it (ShdPnd). A SIGTERM or SIGINT
- * that the child catches is `info`, after five times as long: a handler may take its time.
+ * The child lives 12 s after `kill()`, so that nobody who sends SIGKILL after a grace period (5 s in execa, 10 s in
+ * Docker) hears of it, or `FORKGUARD_STALL_MS` where that is longer, or set to less than its default; after a
+ * `timeout` it is always `FORKGUARD_STALL_MS`, because no SIGKILL can follow while the call blocks. And
+ * `/proc/<pid>/status` shows the signal in the set of ignored (SigIgn) signals, or of the blocked (SigBlk) ones with
+ * nobody having taken it (ShdPnd). A SIGTERM or SIGINT that the child catches is `info`, after five times
+ * `FORKGUARD_STALL_MS` at least: a handler may take its time.
  *
  * ### Example
  * ```js

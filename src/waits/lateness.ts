@@ -1,7 +1,12 @@
 /** When to look at a child, and when what is seen there has lasted too long. Clock arithmetic only: times come in. */
 
+import { DEFAULTS } from '../config';
+
 /** The first of the two looks comes at this part of `stallMs`, so that the second is not late. */
 const EARLY = 0.6;
+
+/** SIGKILL often comes only after a grace period, 5 s in execa and 10 s in Docker, and nobody can see its timer. */
+const GRACE_MS = 12_000;
 
 /** What can be late about a child: its pipes and its channel, its end, or its taking of a handle. */
 export type Matter = 'pipes' | 'asked' | 'handles';
@@ -32,6 +37,7 @@ export function latenessOf(since: Since, now: number, stallMs: number): Lateness
   const lasts = (begin: number | undefined, ms: number) => begin !== undefined && now - begin >= ms;
   const due = (begin: number | undefined) => lasts(begin, EARLY * stallMs);
   const over = (begin: number | undefined) => lasts(begin, stallMs - quickStep(stallMs));
+  const grace = graceMs(stallMs);
   const { forked, exited, quiet, livelyAfterExit, asked, handles } = since;
   // two pictures prove it; the time is there so that nobody is blamed for a pause
   const still =
@@ -39,9 +45,18 @@ export function latenessOf(since: Since, now: number, stallMs: number): Lateness
       ? lasts(quiet, stallMs / 4) && due(forked)
       : lasts(quiet, (livelyAfterExit ? 2 : EARLY) * stallMs);
   return {
-    due: { pipes: still, asked: due(asked), handles: due(handles) },
-    over: { pipes: over(exited ?? forked), asked: over(asked), handles: over(handles) },
+    due: { pipes: still, asked: lasts(asked, EARLY * grace), handles: due(handles) },
+    over: {
+      pipes: over(exited ?? forked),
+      asked: lasts(asked, grace - quickStep(stallMs)),
+      handles: over(handles),
+    },
   };
+}
+
+/** How long a child may live that was asked to end. Who asks for stalls sooner than by default wants to hear of this, too. */
+function graceMs(stallMs: number): number {
+  return stallMs < DEFAULTS.stallMs ? stallMs : Math.max(stallMs, GRACE_MS);
 }
 
 /** `suspected`: the first look has found something, and only one that can confirm it is worth the reading. */

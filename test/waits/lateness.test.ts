@@ -40,16 +40,30 @@ describe('pipes of a child that has ended', () => {
   });
 });
 
-test.each(['asked', 'handles'] as const)('%s has a clock of its own, whatever the child does', (matter) => {
-  const busy = { forked: 0, quiet: 10_000, [matter]: 9400 };
-  expect(latenessOf(busy, 9999, STALL).due[matter]).toBe(false);
-  expect(latenessOf(busy, 10_000, STALL).due).toEqual({ ...NOTHING, [matter]: true });
-  expect(latenessOf(busy, 10_319, STALL).over[matter]).toBe(false);
-  expect(latenessOf(busy, 10_320, STALL).over).toEqual({
-    pipes: true,
-    asked: false,
-    handles: false,
-    [matter]: true,
+test('handles have a clock of their own, whatever the child does', () => {
+  const busy = { forked: 0, quiet: 10_000, handles: 9400 };
+  expect(latenessOf(busy, 9999, STALL).due.handles).toBe(false);
+  expect(latenessOf(busy, 10_000, STALL).due).toEqual({ ...NOTHING, handles: true });
+  expect(latenessOf(busy, 10_319, STALL).over.handles).toBe(false);
+  expect(latenessOf(busy, 10_320, STALL).over).toEqual({ pipes: true, asked: false, handles: true });
+});
+
+describe('a child that was asked to end', () => {
+  const asked = { forked: 0, quiet: 0, asked: 10_000 };
+  const whenOver = (stallMs: number) => {
+    let ms = 0;
+    while (!latenessOf(asked, 10_000 + ms, stallMs).over.asked) ms += 10;
+    return ms;
+  };
+
+  test('may live for longer than the usual grace periods', () => {
+    expect([1000, 5000].map(whenOver)).toEqual([11_920, 11_920]);
+    expect(latenessOf(asked, 17_199, STALL).due.asked).toBe(false);
+    expect(latenessOf(asked, 17_200, STALL).due.asked).toBe(true);
+  });
+
+  test('is looked at sooner or later where that was chosen', () => {
+    expect([100, 500, 60_000].map(whenOver)).toEqual([80, 440, 59_920]);
   });
 });
 

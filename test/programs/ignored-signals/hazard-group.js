@@ -1,5 +1,6 @@
 // The group of a detached child is asked to end, by `process.kill()`.
 //# reports: ignored-signals warning
+//# env: FORKGUARD_STALL_MS=500
 'use strict';
 const { spawn } = require('node:child_process');
 
