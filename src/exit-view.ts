@@ -69,7 +69,7 @@ export class ExitView implements ExitSnapshot {
 
   orphans(): readonly Orphan[] {
     this.survivors(); // a moment is given there
-    return this.#context.departures.orphans();
+    return this.#endsAll ? [] : this.#context.departures.orphans();
   }
 
   zombies(): readonly Zombie[] {
@@ -121,7 +121,7 @@ export class ExitView implements ExitSnapshot {
   /** Who is just ending is neither: where one looks as if it would stay, a moment is given to it. */
   #settled(): Survivor[] {
     // they may yet be ended: then nobody can say who stays
-    if (this.moment.of === 'process' && hasLateListeners()) return [];
+    if (this.#endsAll || (this.moment.of === 'process' && hasLateListeners())) return [];
     let alive = this.#alive();
     if (this.moment.of !== 'process') return alive;
     for (const ms of PAUSES) {
@@ -130,6 +130,11 @@ export class ExitView implements ExitSnapshot {
       alive = this.#alive();
     }
     return alive;
+  }
+
+  /** With process 1, as in a container, the kernel ends all others of the pid namespace (pid_namespaces(7)). */
+  get #endsAll(): boolean {
+    return this.moment.of === 'process' && this.pid === 1;
   }
 
   #alive(): Survivor[] {
