@@ -153,6 +153,7 @@ export class Guard implements Sink {
         threadId: this.ledger.threadId,
         judge: (snapshot) => this.safely('stall', () => observer.stall(snapshot)),
         ledger: this.ledger,
+        wasAsked: (pid) => observer.exits.departures.wasAsked(pid),
         reported: (hazards) => observer.adopt(hazards),
         gap: (gap) => observer.engine.gap(gap),
       });
@@ -226,7 +227,9 @@ export class Guard implements Sink {
   }
 
   askedToEnd(event: string): void {
-    this.safely(event, () => this.#observer?.exits.departures.interrupted(event));
+    this.safely(event, () => {
+      if (this.#observer || this.ledger.hasStartedAny) this.observer.exits.departures.interrupted(event);
+    });
     if (this.#parent) this.#parent.ending = true;
   }
 

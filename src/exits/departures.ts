@@ -1,22 +1,13 @@
 import { constants } from 'node:os';
 import { now } from '../clock';
-import { escapeText } from '../escape';
 import type { Orphan } from '../facts/exit';
 import type { ForkCall, ForkRequest } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
-import type { ChildFacts } from '../model';
-import { hasSignal, isDead } from '../procfs/parse-process';
-import type { Procfs } from '../procfs/procfs';
+import type { Target } from '../procfs/procfs';
 import { signalName, signalNumber } from '../signals';
-import { setTimer } from '../timers';
 import type { Leaving } from '../waits/notes';
 import { descendants, type Member, members } from './descendants';
-
-/** Milliseconds that are given to who was asked to end, most likely, by the child that was asked to. */
-const ENDING_MS = 5000;
-
-/** Milliseconds after a killed child's exit at which what was below it is looked at. */
-const LOOKS = [150, 500, ENDING_MS];
+import { catches, LeftBehind, type LeftBehindOptions } from './left-behind';
 
 /** Milliseconds for which a child that was asked to end is waited for, to see what it leaves. */
 const LEAVING_MS = 500;
@@ -29,31 +20,23 @@ const HARMLESS = new Set(
   ['SIGCONT', 'SIGSTOP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGCHLD', 'SIGURG', 'SIGWINCH'].map(signalNumber),
 );
 
+/** Signals that a terminal sends, which knows process groups only. */
+const OF_TERMINALS = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP'].map(signalNumber));
+
 interface Asked {
   readonly signals: Set<number>;
+  /** Of those that it itself, and not its group, was sent. */
+  last?: number;
   caught: boolean;
   below: readonly Member[];
   /** When it itself, and not its group, was first sent a signal. */
   since?: number;
 }
 
-interface LeftBehind {
-  readonly fork: ForkCall;
-  readonly parent: ChildFacts;
-  /** When it was below that child: "when that was sent SIGTERM". */
-  readonly then: string;
-  readonly signal: number;
-  /** It had a handler for the signal. */
-  readonly caught: boolean;
-  readonly since: number;
-  below: readonly Member[];
-}
-
-export interface DeparturesOptions {
-  readonly procfs: Procfs;
+export interface DeparturesOptions extends LeftBehindOptions {
   readonly children: () => ReadonlyMap<number, LiveChild>;
-  /** Some were found to live on, while this process goes on. */
-  readonly found: (orphans: readonly Orphan[]) => void;
+  /** Children of other threads. */
+  readonly others: () => Iterable<number>;
   /** Somebody, who may be another thread's child, was sent a signal. */
   readonly asked: (pid: number, signal: number) => void;
 }
@@ -62,71 +45,106 @@ export interface DeparturesOptions {
 export class Departures {
   readonly #options: DeparturesOptions;
   readonly #asked = new Map<number, Asked>();
-  /** Others that were sent a signal: whoever is below a child may be ended one by one. */
+  /** Others that were, or may have been, sent a signal: whoever is below a child may be ended one by one. */
   readonly #addressed = new Set<number>();
-  readonly #left = new Set<LeftBehind>();
+  readonly #left: LeftBehind;
 
   constructor(options: DeparturesOptions) {
     this.#options = options;
+    this.#left = new LeftBehind(options);
   }
 
-  /** A process, or as a negative number a process group, is about to be sent a signal. */
+  /** A process, or a process group as a negative number, 0 for that of this process, is about to be sent a signal. */
   signalling(pid: number, signal: unknown): void {
     const number = signalNumber(signal);
     if (number === undefined || HARMLESS.has(number)) return;
-    this.#options.asked(Math.abs(pid), number);
-    const child = this.#options.children().get(Math.abs(pid));
+    if (pid > 0) this.#signallingOne(pid, number);
+    else this.#signallingGroup(-pid, number);
+  }
+
+  #signallingOne(pid: number, signal: number): void {
+    this.#options.asked(pid, signal);
+    const child = this.#options.children().get(pid);
     if (!child) {
       this.#address(pid);
       return;
     }
     child.fork.killed = true;
-    if (pid < 0) this.#note(-pid, number);
-    else {
-      const asked = this.#note(pid, number);
-      asked.caught ||= this.#catches(pid, number);
-      asked.below = this.#below(pid);
-      asked.since ??= now();
-    }
+    const asked = this.#note(pid, signal);
+    asked.last = signal;
+    asked.caught ||= catches(pid, signal, this.#options.procfs);
+    asked.below = this.#below(pid);
+    asked.since ??= now();
   }
 
-  /** A command was run that names children and the word "kill": whatever it does, they were asked to end. */
+  #signallingGroup(named: number, signal: number): void {
+    const group = named || this.#group('self');
+    // it may have the pid of a child of a thread that this one has not heard of
+    if (named > 0) this.#options.asked(named, signal);
+    const isIn = (pid: number) => pid === group || this.#group(pid) === group;
+    for (const [pid, { fork }] of this.#options.children()) if (isIn(pid)) fork.killed = true;
+    this.#reached(signal, isIn);
+  }
+
+  /** A command was run that names children, or their group, and the word "kill": whatever it does, they were asked to end. */
   commanded({ file, args }: ForkRequest): void {
-    const children = this.#options.children();
-    const words = children.size > 0 ? [file, ...args].join(' ') : '';
+    const anybody = this.#options.children().size > 0 || this.#left.families.size > 0;
+    const words = anybody ? [file, ...args].join(' ') : '';
     if (!words.includes('kill')) return;
-    // the pid of this process stands for all that are its children: `pkill -P`
     const named = new Set([...words.matchAll(/\d+/g)].map(([number]) => Number(number)));
-    for (const pid of children.keys()) {
-      if (named.has(pid) || named.has(process.pid)) this.#note(pid, constants.signals.SIGKILL);
-    }
+    this.#reached(constants.signals.SIGKILL, (pid) => {
+      const stat = this.#options.procfs.stat(pid);
+      // `kill -- -GROUP` and `pkill -P PARENT`
+      const meant = [pid, stat?.pgrp, stat?.ppid === process.pid ? process.pid : undefined];
+      return meant.some((number) => number !== undefined && named.has(number));
+    });
   }
 
   /**
-   * This process was sent a signal, which a terminal sends to its whole process group: the children of that group who
-   * catch it were asked to end, too, unless somebody meant this process alone.
+   * This process was sent a signal, which others may have got as well: a terminal sends its signals to the whole process
+   * group, as timeout(1) does, and systemd and tree-kill send theirs to every process below one. Who catches the signal
+   * may be ending by now, which nothing in /proc would show; who does not catch it would be dead.
    */
   interrupted(event: string): void {
-    if (event !== 'SIGINT' && event !== 'SIGHUP') return;
-    const { procfs, children } = this.#options;
-    const signal = constants.signals[event];
-    const group = procfs.stat('self')?.pgrp;
+    const signal = signalNumber(event);
+    if (signal === undefined) return;
+    const group = OF_TERMINALS.has(signal) ? this.#group('self') : undefined;
+    this.#reached(
+      signal,
+      (pid) =>
+        catches(pid, signal, this.#options.procfs) && (group === undefined || this.#group(pid) === group),
+    );
+  }
+
+  /** Children and who is below them, if they were reached by a signal that went to several. */
+  #reached(signal: number, isReached: (pid: number) => boolean): void {
+    const { procfs, children, others, asked } = this.#options;
+    const families = [...this.#asked.values(), ...this.#left.families];
+    const below = new Set(families.flatMap((family) => family.below.map(({ pid }) => pid)));
     for (const pid of children().keys()) {
-      if (procfs.stat(pid)?.pgrp === group && this.#catches(pid, signal)) this.#note(pid, signal);
+      if (isReached(pid)) this.#note(pid, signal);
+      for (const one of descendants(pid, procfs)) below.add(one);
     }
+    for (const pid of below) if (isReached(pid)) this.#address(pid);
+    for (const pid of others()) if (isReached(pid)) asked(pid, signal);
   }
 
-  #catches(pid: number, signal: number): boolean {
-    return hasSignal(this.#options.procfs.status(pid)?.signalsCaught ?? 0n, signal);
+  #group(pid: Target): number | undefined {
+    return this.#options.procfs.stat(pid)?.pgrp;
   }
 
-  /** Who was addressed directly has been asked to end: whether it obeys is another question. */
+  /** Who was addressed, alone or as one of several, has been asked to end: whether it obeys is another question. */
   #address(pid: number): void {
     if (this.#addressed.size >= MOST_ADDRESSED) this.#addressed.clear();
     this.#addressed.add(pid);
-    for (const family of [...this.#asked.values(), ...this.#left]) {
+    for (const family of [...this.#asked.values(), ...this.#left.families]) {
       family.below = family.below.filter((one) => one.pid !== pid);
     }
+  }
+
+  /** Whether somebody below a child was, or may have been, sent a signal. */
+  wasAsked(pid: number): boolean {
+    return this.#addressed.has(pid);
   }
 
   /** The kernel forgets who is below a process when that dies. */
@@ -155,8 +173,8 @@ export class Departures {
       const [signal = 0] = asked.signals;
       const { fork } = child;
       if (!fork.child) return;
-      const then = `when that was sent ${signalName(signal)}`;
-      this.#leave({ fork, parent: fork.child, then, signal, caught: asked.caught, below: asked.below });
+      const then = `when that was sent ${signalName(asked.last ?? signal)}`;
+      this.#left.add({ fork, parent: fork.child, then, signal, caught: asked.caught, below: asked.below });
     }
   }
 
@@ -164,18 +182,12 @@ export class Departures {
   timedOut(fork: ForkCall, { child, caught, below }: Leaving): void {
     const parent = { pid: child, command: fork.command };
     const then = `shortly before the timeout of \`${fork.api}\` ended that, after ${fork.request.timeoutMs} ms`;
-    this.#leave({ fork, parent, then, signal: signalNumber(fork.request.killSignal) ?? 0, caught, below });
-  }
-
-  #leave(what: Omit<LeftBehind, 'since'>): void {
-    const left = { ...what, since: now() };
-    this.#left.add(left);
-    this.#expect(left, 0);
+    this.#left.add({ fork, parent, then, signal: signalNumber(fork.request.killSignal) ?? 0, caught, below });
   }
 
   /** Processes below killed children that live on. */
   orphans(): readonly Orphan[] {
-    return [...this.#left].flatMap((left) => this.#orphansOf(left));
+    return this.#left.orphans();
   }
 
   #note(pid: number, signal: number): Asked {
@@ -187,48 +199,4 @@ export class Departures {
     asked.signals.add(signal);
     return asked;
   }
-
-  #expect(left: LeftBehind, look: number): void {
-    setTimer(
-      () => {
-        const orphans = look > 0 ? this.#orphansOf(left) : [];
-        if (orphans.length === 0 && look + 1 < LOOKS.length) this.#expect(left, look + 1);
-        else this.#left.delete(left);
-        if (orphans.length > 0) this.#options.found(orphans);
-      },
-      (LOOKS[look] as number) - (LOOKS[look - 1] ?? 0),
-    ).unref();
-  }
-
-  #orphansOf({ fork, parent, then, below, signal, caught, since }: LeftBehind): Orphan[] {
-    const { procfs } = this.#options;
-    // who has caught the signal may have passed it on before it ended
-    const mayBeEnding = caught && now() - since < ENDING_MS;
-    const pids = new Set(below.map(({ pid }) => pid));
-    return below.flatMap(({ pid, startTime }) => {
-      const stat = procfs.stat(pid);
-      if (stat?.startTime !== startTime || isDead(stat)) return [];
-      // a session of its own, or nohup(1), is how a program says that it means to live on
-      if (stat.session === pid || ignoresHangup(procfs.status(pid)?.signalsIgnored, procfs)) return [];
-      // its parent lives on, too, and is reported
-      if (pids.has(stat.ppid)) return [];
-      if (mayBeEnding && this.#catches(pid, signal)) return [];
-      return {
-        child: { pid, command: escapeText(stat.comm) },
-        fork,
-        after: 'killed' as const,
-        parent,
-        proof: [
-          `pid ${pid} was below pid ${parent.pid} ${then}`,
-          `/proc/${pid}/stat: state ${stat.state}, parent ${stat.ppid}, start time ${startTime} as before`,
-        ],
-      };
-    });
-  }
-}
-
-/** As with nohup(1). Children inherit it: where this process itself ignores SIGHUP it says nothing. */
-export function ignoresHangup(ignored: bigint | undefined, procfs: Procfs): boolean {
-  const has = (signals = 0n) => hasSignal(signals, constants.signals.SIGHUP);
-  return has(ignored) && !has(procfs.status('self')?.signalsIgnored);
 }

@@ -51,6 +51,7 @@ export class Exits {
         const orphans = all.filter((orphan) => !options.told(orphan));
         if (!this.#leftToRun && orphans.length > 0) this.#late('child', { orphans: () => orphans });
       },
+      others: () => this.#notes?.childrenOfThreads().keys() ?? [],
       asked: (pid, signal) => this.#notes?.tell({ type: 'asked', pid, signal }),
     });
     this.unheard = new UnheardErrors(children);

@@ -59,7 +59,17 @@ export function instrumentProcess(sink: Sink, touched: TouchedStdio, hidden: Hid
 
 /** By these a process learns that it is to end. Nothing is called here that a program could have replaced. */
 function isRequest(event: unknown): event is string {
-  return event === 'SIGTERM' || event === 'SIGINT' || event === 'SIGHUP' || event === 'disconnect';
+  switch (event) {
+    case 'SIGTERM':
+    case 'SIGINT':
+    case 'SIGHUP':
+    case 'SIGQUIT':
+    case 'SIGUSR2': // nodemon's
+    case 'disconnect':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** False where a program emits `exit` by itself, and goes on (lib/internal/process/per_thread.js). */

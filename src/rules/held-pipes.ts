@@ -18,9 +18,9 @@ const CHANNEL = 'the IPC channel';
  * ### Certain because
  * The exit of the child was reported `FORKGUARD_STALL_MS` ago, nothing has come through its pipes since, and the
  * descriptor table of another process, named in the report, shows the other end. It is a warning: the wait ends
- * when that process ends or closes the pipe. A child that was ended by a signal may have been ended with its group:
- * a holder that catches the same signal is given five times as long. Left alone is a pipe that nobody waits for: it is
- * `unref()`ed, and nothing listens for `close`.
+ * when that process ends or closes the pipe. If that process, too, was asked to end, or catches the signal that ended
+ * the child, it is given as long as by `ignored-signals`, and five times `FORKGUARD_STALL_MS` at least. Left alone is a
+ * pipe that nobody waits for: it is `unref()`ed, and nothing listens for `close`.
  *
  * ### Example
  * ```js

@@ -41,6 +41,8 @@ interface Tracked extends OwnChild {
 export interface LateContext {
   readonly procfs: Procfs;
   readonly stallMs: number;
+  /** Somebody below a child was sent a signal. */
+  readonly wasAsked: (pid: number) => boolean;
   /** Worker threads that run. */
   readonly workers: () => readonly unknown[];
   /** Called when children have been late twice; returns nothing, never throws. */
@@ -173,8 +175,9 @@ export class LateChildren {
     now: number,
   ): StalledChild | undefined {
     const { look } = require('./look') as typeof import('./look');
+    const { procfs, stallMs, wasAsked } = this.#context;
     return look({
-      procfs: this.#context.procfs,
+      procfs,
       fork,
       pid: process.pid!,
       ...(exitedAt !== undefined && { exitedMs: now - exitedAt }),
@@ -183,7 +186,8 @@ export class LateChildren {
       streams: due.pipes ? streams : [],
       ...(asked && due.asked && { asked: { signal: asked.signal, ms: now - asked.at } }),
       ...(pending && due.handles && { handles: { queued: 1 + pending.queue.length, ms: now - pending.at } }),
-      stallMs: this.#context.stallMs,
+      stallMs,
+      wasAsked,
       otherWork: (direction) => this.#otherWork(process, direction),
     });
   }

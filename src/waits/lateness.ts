@@ -55,7 +55,7 @@ export function latenessOf(since: Since, now: number, stallMs: number): Lateness
 }
 
 /** How long a child may live that was asked to end. Who asks for stalls sooner than by default wants to hear of this, too. */
-function graceMs(stallMs: number): number {
+export function graceMs(stallMs: number): number {
   return stallMs < DEFAULTS.stallMs ? stallMs : Math.max(stallMs, GRACE_MS);
 }
 

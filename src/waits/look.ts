@@ -6,6 +6,7 @@ import { hasSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import { signalNumber } from '../signals';
 import { type OwnEnd, pipeHolders } from './held';
+import { graceMs } from './lateness';
 import { type Picture, takePicture } from './picture';
 import { type OwnStream, streamWaits } from './streams';
 
@@ -24,6 +25,8 @@ export interface LookRequest {
   readonly stallMs: number;
   /** By which the child ended, or was asked to. */
   readonly signal: string | null;
+  /** Whether somebody below the child was sent a signal. */
+  readonly wasAsked: (pid: number) => boolean;
   /** What the program waits for besides the child, and after which it may act on a stream of it. */
   readonly otherWork: (direction: OwnStream['direction']) => string | undefined;
 }
@@ -65,11 +68,13 @@ export function look(request: LookRequest): StalledChild | undefined {
   return empty ? undefined : found;
 }
 
-/** A signal that ended the child may have gone to its group, and a handler may take its time, as when it is asked. */
-function mayBeEnding(holder: number, { procfs, signal, exitedMs = 0, stallMs }: LookRequest): boolean {
+/** It was asked to end itself, or the signal that ended the child went to its group: a handler may take its time. */
+function mayBeEnding(holder: number, request: LookRequest): boolean {
+  const { procfs, signal, exitedMs = 0, stallMs, wasAsked } = request;
+  if (exitedMs >= Math.max(graceMs(stallMs), HANDLER_TIMES * stallMs)) return false;
   const number = signal === null ? undefined : signalNumber(signal);
-  if (number === undefined || exitedMs >= HANDLER_TIMES * stallMs) return false;
-  return hasSignal(procfs.status(holder)?.signalsCaught ?? 0n, number);
+  const catches = (set: bigint) => number !== undefined && hasSignal(set, number);
+  return wasAsked(holder) || catches(procfs.status(holder)?.signalsCaught ?? 0n);
 }
 
 /**

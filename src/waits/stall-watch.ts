@@ -27,6 +27,8 @@ export interface StallContext {
   judge(snapshot: StallSnapshot): void;
   /** Listeners and worker threads of this thread, and its children that live. */
   readonly ledger: Ledger;
+  /** Somebody below a child was sent a signal. */
+  wasAsked(pid: number): boolean;
   /** Hazards that the watcher thread has already reported. */
   reported(hazards: readonly Hazard[]): void;
   gap(gap: { what: string; why: string }): void;
@@ -52,6 +54,7 @@ export class StallWatch {
     this.#children = new LateChildren({
       procfs: context.procfs,
       stallMs: context.config.stallMs,
+      wasAsked: (pid) => context.wasAsked(pid),
       workers: () => context.ledger.workers(),
       report: (children, waitedMs, fork) => this.#report(children, waitedMs, fork),
     });
