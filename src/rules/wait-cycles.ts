@@ -21,10 +21,11 @@ import { seconds } from './words';
  * worker of the cluster, another process that opens the named pipe or is a client, too), the finding is a warning and
  * names it. An `Atomics.wait` with a limit that nobody would notify is `info`: it may be meant as a pause.
  *
- * A timer in the event loop of a child may do anything, and hides those that are due later. It is passed over, with a
- * warning, only in an ancestor of the one that is stuck, which can do no more than end it; where the child is watched
- * by forkguard, too, and has no timer that keeps it alive; or where it came round for five seconds, nothing was read or
- * written meanwhile, and the child has sent something that lies unread here.
+ * A timer in the event loop of another Node may do anything, and hides those that are due later, as V8's own of eight
+ * seconds does: nothing is said before it is gone. It is passed over, with a warning, only in an ancestor of the one
+ * that is stuck, which can do no more than end it; where that Node is watched by forkguard, too, and has no timer that
+ * keeps it alive; or where it came round for five seconds, nothing was read or written meanwhile, and that Node has sent
+ * something that lies unread here. A handler of SIGUSR2 may do anything, too.
  *
  * ### Example
  * ```js

@@ -13,9 +13,6 @@ import type { Limit } from './syscalls';
 /** The socket timeout of Node's default HTTP agent, in milliseconds: https://nodejs.org/api/http.html#new-agentoptions */
 const AGENT_MS = 5000;
 
-/** Who sleeps for longer is not at work. V8 itself sets a timer of 8 s to give memory back. */
-const LONG_MS = 6000;
-
 /**
  * A timer that came round for so long, with nothing done, does nothing: the timeouts of `fetch` tick twice a second.
  * A timer behind it that is due later cannot be seen from outside, which is why this lasts as long as an agent's
@@ -37,7 +34,10 @@ export function pollDeadline(who: string, name: string, limit: Limit, again: boo
   return { who, what: `the limit of its call of ${name} (${length}), if it does` };
 }
 
-/** Timers of an event loop that only limit a wait; every other timer is work to come. */
+/**
+ * Timers of an event loop that only limit a wait; every other timer is work to come. V8 itself sets one of 8 s to give
+ * memory back: what comes after it cannot be seen before it is gone.
+ */
 export function loopDeadline(
   scene: Scene,
   who: string,
@@ -48,7 +48,6 @@ export function loopDeadline(
   if (waitsOnTcp && ms <= AGENT_MS && ms > 0.8 * AGENT_MS) {
     return { who, what: 'the time limit of its HTTP agent (5 s)' };
   }
-  if (ms >= LONG_MS) return { who, what: `a timer that is due in ${(ms / 1000).toFixed(0)} s` };
   // others of its timers may do anything, and do it at last: only our own is known to do nothing
   const idles = pid !== scene.self && pid === tid && (scene.idle?.has(pid) ?? isIdleHeartbeat(ms));
   const idled = idledFor(scene, pid, tid) ?? 0;
@@ -70,6 +69,22 @@ export function runsDelayedTasks(picture: Picture, pid: number, tid: number): bo
   return (
     picture.process(pid)?.threads?.[1]?.tid === tid && picture.procfs.executable(pid) === process.execPath
   );
+}
+
+/**
+ * Whether an event loop may be sent a message by a signal: SIGUSR2 has no meaning but the one that the program gives
+ * it, and libuv hears signals through a pipe to itself. Who hears those that ask to end may write something, too, but
+ * nearly every program does; and Node always takes SIGUSR1, for its inspector.
+ */
+export function takesMessages(picture: Picture, pid: number, set: RawDescriptor | undefined): boolean {
+  const caught = picture.procfs.status(pid)?.signalsCaught;
+  if (caught === undefined || !hasSignal(caught, constants.signals.SIGUSR2)) return false;
+  return (set?.epoll ?? []).some(({ fd }) => {
+    const end = picture.descriptor(pid, fd);
+    return (
+      end?.kind === 'pipe' && picture.holders.of(end.target).some((one) => one.pid === pid && one.fd !== fd)
+    );
+  });
 }
 
 export function isTcp(picture: Picture, pid: number, fd: number | undefined): boolean {

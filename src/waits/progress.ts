@@ -33,6 +33,8 @@ interface MainThread {
   readonly since: number;
   /** For how long it had come round and done nothing when it did so last; 0 before it has come round. */
   readonly idled: number;
+  /** Whether its event loop slept with a limit. */
+  readonly timed: boolean;
   /** How often its event loop was seen to have nothing before it but a timer of ours. */
   readonly beats: number;
 }
@@ -139,14 +141,17 @@ export class Progress {
     const again = before?.key === key && transfers === before.transfers;
     const most = sleep?.kind === 'epoll' ? TICK_NANOSECONDS : ROUND_NANOSECONDS;
     const trifle = again && counter.ranNanoseconds - before.counter.ranNanoseconds < most;
-    const beat = sleep?.kind === 'epoll' && typeof sleep.limit === 'number' && isIdleHeartbeat(sleep.limit);
+    const limit = sleep?.kind === 'epoll' ? sleep.limit : undefined;
+    const timed = limit !== undefined;
+    const beat = typeof limit === 'number' && isIdleHeartbeat(limit);
     const now = wallClock();
     const since = trifle ? before.since : now;
     const idled = now - since;
     const beats = (again ? before.beats : 0) + (beat ? 1 : 0);
     const reached = (ms: number) => idled >= ms && (before?.idled ?? 0) < ms;
-    if (reached(1) || reached(TICKING_MS) || (beat && beats === SURE)) this.#news = true;
-    this.#waits.set(pid, { key, counter, transfers, since, idled, beats });
+    const untimed = before?.timed === true && !timed;
+    if (untimed || reached(1) || reached(TICKING_MS) || (beat && beats === SURE)) this.#news = true;
+    this.#waits.set(pid, { key, counter, transfers, since, idled, timed, beats });
     return goesOn;
   }
 

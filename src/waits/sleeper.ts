@@ -4,7 +4,7 @@ import type { ProcessStat } from '../procfs/parse-process';
 import type { RawDescriptor } from '../procfs/procfs';
 import { catchesChildSignal, childrenOf, exitsOf } from './child-exits';
 import type { WaitEdge, WaitNode } from './graph';
-import { idledFor, isTcp, loopDeadline, pollDeadline, runsDelayedTasks } from './limits';
+import { idledFor, isTcp, loopDeadline, pollDeadline, runsDelayedTasks, takesMessages } from './limits';
 import { lockHolders } from './locks';
 import { type BlockedThread, threadLabel } from './notes';
 import type { Picture, ProcessPicture, ThreadPicture } from './picture';
@@ -46,6 +46,9 @@ export function sleeperWaits(
     case 'epoll': {
       const set = picture.descriptor(pid, sleep.fd);
       if (sleep.limit !== undefined && runsDelayedTasks(picture, pid, tid)) return { edges: [] };
+      // only the loop of a main thread hears signals
+      if (pid === tid && takesMessages(picture, pid, set))
+        return { edges: [], live: 'it may be sent a signal that it handles' };
       const edges = epollEdges(pid, set);
       if (sleep.limit === undefined) return { edges };
       const deadline = loopDeadline(scene, label(pid), { pid, tid, limit: sleep.limit, set });
