@@ -71,22 +71,6 @@ export function runsDelayedTasks(picture: Picture, pid: number, tid: number): bo
   );
 }
 
-/**
- * Whether an event loop may be sent a message by a signal: SIGUSR2 has no meaning but the one that the program gives
- * it, and libuv hears signals through a pipe to itself. Who hears those that ask to end may write something, too, but
- * nearly every program does; and Node always takes SIGUSR1, for its inspector.
- */
-export function takesMessages(picture: Picture, pid: number, set: RawDescriptor | undefined): boolean {
-  const caught = picture.procfs.status(pid)?.signalsCaught;
-  if (caught === undefined || !hasSignal(caught, constants.signals.SIGUSR2)) return false;
-  return (set?.epoll ?? []).some(({ fd }) => {
-    const end = picture.descriptor(pid, fd);
-    return (
-      end?.kind === 'pipe' && picture.holders.of(end.target).some((one) => one.pid === pid && one.fd !== fd)
-    );
-  });
-}
-
 export function isTcp(picture: Picture, pid: number, fd: number | undefined): boolean {
   const inode = fd === undefined ? undefined : picture.descriptor(pid, fd)?.inode;
   return inode !== undefined && picture.sockets.find(inode)?.protocol.startsWith('tcp') === true;

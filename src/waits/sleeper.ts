@@ -4,8 +4,9 @@ import type { ProcessStat } from '../procfs/parse-process';
 import type { RawDescriptor } from '../procfs/procfs';
 import { catchesChildSignal, childrenOf, exitsOf } from './child-exits';
 import type { WaitEdge, WaitNode } from './graph';
-import { idledFor, isTcp, loopDeadline, pollDeadline, runsDelayedTasks, takesMessages } from './limits';
+import { idledFor, isTcp, loopDeadline, pollDeadline, runsDelayedTasks } from './limits';
 import { lockHolders } from './locks';
+import { loopTakesMessages, shellTakesMessages } from './messages';
 import { type BlockedThread, threadLabel } from './notes';
 import type { Picture, ProcessPicture, ThreadPicture } from './picture';
 import { processId, type Scene } from './scene';
@@ -13,6 +14,8 @@ import type { Limit, Sleep } from './syscalls';
 
 /** A poll for longer waits for an answer; a shorter one may belong to a loop that does other things, too. */
 const SHORT_MS = 2000;
+
+const BY_SIGNAL = 'it may be sent a signal that it handles';
 
 export interface SleepWays {
   readonly scene: Scene;
@@ -46,9 +49,7 @@ export function sleeperWaits(
     case 'epoll': {
       const set = picture.descriptor(pid, sleep.fd);
       if (sleep.limit !== undefined && runsDelayedTasks(picture, pid, tid)) return { edges: [] };
-      // only the loop of a main thread hears signals
-      if (pid === tid && takesMessages(picture, pid, set))
-        return { edges: [], live: 'it may be sent a signal that it handles' };
+      if (pid === tid && loopTakesMessages(picture, pid)) return { edges: [], live: BY_SIGNAL };
       const edges = epollEdges(pid, set);
       if (sleep.limit === undefined) return { edges };
       const deadline = loopDeadline(scene, label(pid), { pid, tid, limit: sleep.limit, set });
@@ -59,6 +60,7 @@ export function sleeperWaits(
       return { edges, deadline };
     }
     case 'children': {
+      if (shellTakesMessages(picture, pid)) return { edges: [], live: BY_SIGNAL };
       const pids = childrenOf(picture, pid, sleep.pid);
       if (pids.length === 0) return { edges: [], live: 'it has no child to wait for' };
       return { edges: exitsOf(pids) };
@@ -75,6 +77,7 @@ export function sleeperWaits(
     }
     case 'signal': {
       const children = childrenOf(picture, pid);
+      if (shellTakesMessages(picture, pid)) return { edges: [], live: BY_SIGNAL };
       // the `wait` of a shell: SIGCHLD wakes it
       if (children.length === 0 || !catchesChildSignal(picture, pid, tid))
         return { edges: [], live: 'it waits for a signal' };

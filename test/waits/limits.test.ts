@@ -1,6 +1,4 @@
-import { constants } from 'node:os';
-import type { RawDescriptor } from '../../src/procfs/procfs';
-import { loopDeadline, takesMessages } from '../../src/waits/limits';
+import { loopDeadline } from '../../src/waits/limits';
 import type { Picture } from '../../src/waits/picture';
 import type { Scene } from '../../src/waits/scene';
 
@@ -22,36 +20,5 @@ describe('the timer of an event loop', () => {
     const limit = { who: 'node', what: 'a timer, if one of its timers is for this wait' };
     expect([deadline(257), deadline(8191)]).toEqual([limit, limit]);
     expect(deadline(8100, new Set([PID]))).toEqual(limit);
-  });
-});
-
-describe('a process takes messages by signal', () => {
-  const { SIGINT, SIGTERM, SIGUSR1, SIGUSR2 } = constants.signals;
-  const set = { epoll: [{ fd: 14, events: 1 }] } as unknown as RawDescriptor;
-  const takes = (caught: readonly number[], holders: readonly { pid: number; fd: number }[]) =>
-    takesMessages(
-      {
-        descriptor: () => ({ kind: 'pipe', target: 'pipe:[1]' }),
-        holders: { of: () => [{ pid: PID, fd: 14 }, ...holders] },
-        procfs: {
-          status: () => ({ signalsCaught: caught.reduce((bits, one) => bits | (1n << BigInt(one - 1)), 0n) }),
-        },
-      } as unknown as Picture,
-      PID,
-      set,
-    );
-  const itself = [{ pid: PID, fd: 15 }];
-
-  test('where it handles SIGUSR2 and listens to a pipe of its own', () => {
-    expect(takes([SIGINT, SIGTERM, SIGUSR1, SIGUSR2], itself)).toBe(true);
-  });
-
-  test('not where it handles only what Node always does, and what asks it to end', () => {
-    expect(takes([SIGINT, SIGTERM, SIGUSR1], itself)).toBe(false);
-  });
-
-  test('not where nothing of its handler would come to its event loop, as in programs that are not of libuv', () => {
-    expect(takes([SIGUSR2], [{ pid: OTHER, fd: 15 }])).toBe(false);
-    expect(takes([SIGUSR2], [])).toBe(false);
   });
 });

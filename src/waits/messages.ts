@@ -1,0 +1,27 @@
+/**
+ * Who may be told to go on by a signal: SIGUSR1 and SIGUSR2 have no meaning but the one that a program gives them. Who
+ * handles those that ask to end may do anything, too, but nearly every program does, and then it ends.
+ */
+
+import { constants } from 'node:os';
+import { hasSignal } from '../procfs/parse-process';
+import type { Picture } from './picture';
+
+/** An event loop. Runtimes handle signals of which the program knows nothing: Go all, Node SIGUSR1 for its inspector. */
+export function loopTakesMessages(picture: Picture, pid: number): boolean {
+  const catches = caught(picture, pid);
+  if (catches('SIGURG')) return false;
+  return catches('SIGUSR2') || (catches('SIGUSR1') && !catches('SIGSEGV'));
+}
+
+/** Who waits for children: not where it clears up at every signal that ends it, as make and bash with a trap for EXIT. */
+export function shellTakesMessages(picture: Picture, pid: number): boolean {
+  const catches = caught(picture, pid);
+  if (catches('SIGXCPU') || catches('SIGSEGV')) return false;
+  return catches('SIGUSR1') || catches('SIGUSR2');
+}
+
+function caught(picture: Picture, pid: number): (signal: NodeJS.Signals) => boolean {
+  const signals = picture.procfs.status(pid)?.signalsCaught ?? 0n;
+  return (signal) => hasSignal(signals, constants.signals[signal]);
+}
