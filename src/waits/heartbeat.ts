@@ -12,7 +12,7 @@ const LONG = [509, 1021, 2039, 4093, 8191, 16_381, 30_011];
 const REPEATS = 6;
 
 /** What is taken off where the program has timers of its own. */
-const OFF_MS = 20;
+const OFF_MS = 30;
 /** A loop reads the clock before it sleeps. With this no length is taken for a round one, such as 250 or 500. */
 const LATE_MS = 6;
 
@@ -36,5 +36,14 @@ function hasTimers(): boolean {
 
 /** Whether an event loop that sleeps for so long has nothing before it but a timer of ours. */
 export function isIdleHeartbeat(ms: number): boolean {
-  return [SHORT, ...LONG].some((length) => ms <= length && ms >= length - LATE_MS);
+  return isAbout(ms, [SHORT, ...LONG]);
+}
+
+/** Whether the timer of ours for which it sleeps tells of a timer of the program, which is due later. */
+export function isTimedHeartbeat(ms: number): boolean {
+  return isAbout(ms + OFF_MS, LONG);
+}
+
+function isAbout(ms: number, lengths: readonly number[]): boolean {
+  return lengths.some((length) => ms <= length && ms >= length - LATE_MS);
 }

@@ -10,15 +10,11 @@ import type { Picture } from './picture';
 import type { Scene } from './scene';
 import type { Limit } from './syscalls';
 
-/** The socket timeout of Node's default HTTP agent, in milliseconds: https://nodejs.org/api/http.html#new-agentoptions */
-const AGENT_MS = 5000;
-
 /**
  * A timer that came round for so long, with nothing done, does nothing: the timeouts of `fetch` tick twice a second.
- * A timer behind it that is due later cannot be seen from outside, which is why this lasts as long as an agent's
- * timeout, which hides what is due later, too.
+ * A timer behind it that is due later cannot be seen from outside, which is why this lasts so long.
  */
-export const TICKING_MS = AGENT_MS;
+export const TICKING_MS = 5000;
 
 /** An event loop that sleeps in epoll_wait. */
 interface Loop {
@@ -36,7 +32,7 @@ export function pollDeadline(who: string, name: string, limit: Limit, again: boo
 
 /**
  * Timers of an event loop that only limit a wait; every other timer is work to come. V8 itself sets one of 8 s to give
- * memory back: what comes after it cannot be seen before it is gone.
+ * memory back, and Node's HTTP agent one of 5 s: what comes after it cannot be seen before it is gone.
  */
 export function loopDeadline(
   scene: Scene,
@@ -44,10 +40,6 @@ export function loopDeadline(
   { pid, tid, limit, set }: Loop,
 ): Deadline | undefined {
   const ms = typeof limit === 'number' ? limit : 0;
-  const waitsOnTcp = set?.epoll.some(({ fd }) => isTcp(scene.picture, pid, fd)) ?? false;
-  if (waitsOnTcp && ms <= AGENT_MS && ms > 0.8 * AGENT_MS) {
-    return { who, what: 'the time limit of its HTTP agent (5 s)' };
-  }
   // others of its timers may do anything, and do it at last: only our own is known to do nothing
   const idles = pid !== scene.self && pid === tid && (scene.idle?.has(pid) ?? isIdleHeartbeat(ms));
   const idled = idledFor(scene, pid, tid) ?? 0;

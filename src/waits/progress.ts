@@ -3,10 +3,10 @@
 import { wallClock } from '../clock';
 import type { RunCounter } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
-import { isIdleHeartbeat } from './heartbeat';
+import { isIdleHeartbeat, isTimedHeartbeat } from './heartbeat';
 import { TICKING_MS } from './limits';
 import type { BlockedThread } from './notes';
-import { decode } from './syscalls';
+import { decode, type Limit } from './syscalls';
 
 /** Less processor time than this in a second is not work: a poll that runs out, a heartbeat. */
 const TRIFLE_NANOSECONDS = 3_000_000;
@@ -33,8 +33,8 @@ interface MainThread {
   readonly since: number;
   /** For how long it had come round and done nothing when it did so last; 0 before it has come round. */
   readonly idled: number;
-  /** Whether its event loop slept with a limit. */
-  readonly timed: boolean;
+  /** For how long its event loop slept at most. */
+  readonly limit: Limit;
   /** How often its event loop was seen to have nothing before it but a timer of ours. */
   readonly beats: number;
 }
@@ -142,16 +142,17 @@ export class Progress {
     const most = sleep?.kind === 'epoll' ? TICK_NANOSECONDS : ROUND_NANOSECONDS;
     const trifle = again && counter.ranNanoseconds - before.counter.ranNanoseconds < most;
     const limit = sleep?.kind === 'epoll' ? sleep.limit : undefined;
-    const timed = limit !== undefined;
     const beat = typeof limit === 'number' && isIdleHeartbeat(limit);
+    // while a timer of the program is to come, to come round for one of ours says nothing
+    const awaits = [before?.limit, limit].some((ms) => typeof ms === 'number' && isTimedHeartbeat(ms));
     const now = wallClock();
-    const since = trifle ? before.since : now;
+    const since = trifle && !awaits ? before.since : now;
     const idled = now - since;
-    const beats = (again ? before.beats : 0) + (beat ? 1 : 0);
+    const beats = (again && !awaits ? before.beats : 0) + (beat ? 1 : 0);
     const reached = (ms: number) => idled >= ms && (before?.idled ?? 0) < ms;
-    const untimed = before?.timed === true && !timed;
+    const untimed = sleep?.kind === 'epoll' && limit === undefined && before?.limit !== undefined;
     if (untimed || reached(1) || reached(TICKING_MS) || (beat && beats === SURE)) this.#news = true;
-    this.#waits.set(pid, { key, counter, transfers, since, idled, timed, beats });
+    this.#waits.set(pid, { key, counter, transfers, since, idled, limit, beats });
     return goesOn;
   }
 
