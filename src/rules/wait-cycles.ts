@@ -25,7 +25,8 @@ import { seconds } from './words';
  * seconds does: nothing is said before it is gone. It is passed over, with a warning, only in an ancestor of the one
  * that is stuck, which can do no more than end it; where that Node is watched by forkguard, too, and has no timer that
  * keeps it alive; or where it came round for five seconds, nothing was read or written meanwhile, and that Node has sent
- * something that lies unread here. A handler of SIGUSR2, or in other programs than Node of SIGUSR1, may do anything, too.
+ * something that lies unread here. A handler of SIGUSR2, or in other programs than Node of SIGUSR1, may do anything, too,
+ * unless the program handles every signal that would end it, as with the package signal-exit.
  *
  * ### Example
  * ```js

@@ -7,17 +7,23 @@ import { constants } from 'node:os';
 import { hasSignal } from '../procfs/parse-process';
 import type { Picture } from './picture';
 
-/** An event loop. Runtimes handle signals of which the program knows nothing: Go all, Node SIGUSR1 for its inspector. */
+/**
+ * Handled by who clears up at every signal that would end it, whatever those mean: the package signal-exit, make, bash
+ * with a trap for EXIT. Go handles all signals.
+ */
+const EVERY = 'SIGXCPU';
+
+/** An event loop. Node handles SIGUSR1 for its inspector. */
 export function loopTakesMessages(picture: Picture, pid: number): boolean {
   const catches = caught(picture, pid);
-  if (catches('SIGURG')) return false;
+  if (catches(EVERY)) return false;
   return catches('SIGUSR2') || (catches('SIGUSR1') && !catches('SIGSEGV'));
 }
 
-/** Who waits for children: not where it clears up at every signal that ends it, as make and bash with a trap for EXIT. */
+/** Who waits for children. */
 export function shellTakesMessages(picture: Picture, pid: number): boolean {
   const catches = caught(picture, pid);
-  if (catches('SIGXCPU') || catches('SIGSEGV')) return false;
+  if (catches(EVERY) || catches('SIGSEGV')) return false;
   return catches('SIGUSR1') || catches('SIGUSR2');
 }
 

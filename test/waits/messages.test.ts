@@ -17,6 +17,7 @@ test.each([
   ['Node with nothing of its own', catching(...NODE), false],
   ['Node that clears up when it is to end', catching(...NODE, 'SIGHUP'), false],
   ['Node with a handler of SIGUSR2', catching(...NODE, 'SIGUSR2'), true],
+  ['Node with the package signal-exit', catching(...NODE, 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGXCPU'), false],
   ['Python', catching('SIGINT'), false],
   ['Python with a handler of SIGUSR1', catching('SIGINT', 'SIGUSR1'), true],
   ['Go', catching(...GO), false],
