@@ -101,7 +101,7 @@ export function isAwaited(child: OwnChild): boolean {
 export function isRead({ fork, process }: OwnChild): boolean {
   return (
     hasCallback(fork) ||
-    (process.stdio ?? []).some((stream, fd) => fd > 0 && hears(stream, ['data', 'readable', 'end']))
+    (process.stdio ?? []).some((stream, fd) => fd > 0 && hears(stream, ['data', 'readable']))
   );
 }
 

@@ -26,9 +26,10 @@ export function pipeHolders(
     const end = picture.descriptor(pid, fd);
     if (!end) continue;
     for (const holder of otherEnd(picture, pid, end)) {
+      const target = picture.procfs.link(holder.pid, holder.fd);
+      if (target === undefined) continue; // it has just closed it, or ended
       const known = found.get(holder.pid) ?? { pipes: [], proof: [] };
       if (!known.pipes.includes(name)) known.pipes.push(name);
-      const target = picture.procfs.link(holder.pid, holder.fd);
       known.proof.push(
         `/proc/${holder.pid}/fd/${holder.fd} -> ${target}: the other end of ${name} (${end.target} here)`,
       );
