@@ -13,7 +13,7 @@ import type { Member } from './descendants';
 const ENDING_MS = 5000;
 
 /** Milliseconds after a killed child's exit at which what was below it is looked at. */
-const LOOKS = [150, 1500, ENDING_MS];
+const LOOKS = [150, 500, ENDING_MS];
 
 const NO_SIGNALS = { signalsCaught: 0n, signalsBlocked: 0n };
 

@@ -28,7 +28,7 @@ import { named } from './words';
  * listener of `exit`. After a test: whoever lives some 1.5 s
  * later, unless the program has released it and its pipes with `unref()`, and it waits on one of them (a service for
  * all tests, such as esbuild's). Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a
- * killed shell: the process was below the shell when it was killed, and has the same start time 1.5 s after
+ * killed shell: the process was below the shell when it was killed, and has the same start time half a second after
  * the shell's exit, or five seconds where both catch the signal, so that the one may have passed it on to the other; it
  * was not sent a signal itself, alone or with its group, leads no session and does not ignore SIGHUP. Of a `*Sync`
  * function whose `timeout` ended its shell: what was below that some 20 ms before.
