@@ -18,7 +18,7 @@ export function sharedWith(pid: number, context: SnapshotContext): SharedDescrip
   const shared: SharedDescriptor[] = [];
   for (const childFd of procfs.fds(pid) ?? []) {
     const target = procfs.link(pid, childFd);
-    if (target === undefined) continue;
+    if (target === undefined || isJournal(target)) continue;
     // of several numbers for one thing the same as there, which it leaked from, or the lowest, which may be stdout
     const fd = procfs.link('self', childFd) === target ? childFd : ours.get(target);
     const descriptor = fd === undefined ? undefined : describe(fd, context);
@@ -55,6 +55,12 @@ export function keptBy(pid: number, { procfs, ledger, sockets }: SnapshotContext
       proof: [`/proc/${pid}/fd/${childFd} -> ${target}, which no descriptor of this process is any more`],
     };
   });
+}
+
+/** systemd's journal, as it names the socket that is stdout or stderr of a service (systemd.exec(5)): it waits for nobody. */
+function isJournal(target: string): boolean {
+  const inode = process.env.JOURNAL_STREAM?.split(':')[1];
+  return inode !== undefined && target === `socket:[${inode}]`;
 }
 
 function isOpenHere(target: string, procfs: Procfs): boolean {

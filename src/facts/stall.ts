@@ -37,6 +37,8 @@ export interface StalledChild {
   readonly child: ChildFacts;
   /** Milliseconds since its exit was reported. */
   readonly exitedMs?: number;
+  /** What the program listens for, of those that come when the pipes have ended: `close` of the child, or `end` of one. */
+  readonly awaitedEnd?: 'close' | 'end';
   /** Who keeps its pipes open after its exit. */
   readonly heldBy: readonly PipeHolder[];
   readonly unread: readonly StreamWait[];

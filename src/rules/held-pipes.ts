@@ -18,9 +18,10 @@ const CHANNEL = 'the IPC channel';
  * ### Certain because
  * The exit of the child was reported `FORKGUARD_STALL_MS` ago, nothing has come through its pipes since, and the
  * descriptor table of another process, named in the report, shows the other end. It is a warning: the wait ends
- * when that process ends or closes the pipe. If that process, too, was asked to end, or catches the signal that ended
- * the child, it is given as long as by `ignored-signals`, and five times `FORKGUARD_STALL_MS` at least. Left alone is a
- * pipe that nobody waits for: it is `unref()`ed, and nothing listens for `close`.
+ * when that process ends or closes the pipe. If that process, too, was asked to end, or may have been (it catches a
+ * signal that the child caught as well, or that somebody else has sent), it is given as long as by `ignored-signals`, and
+ * five times `FORKGUARD_STALL_MS` at least. Left alone is a pipe that nobody waits for: it is `unref()`ed, and nothing
+ * listens for `close`.
  *
  * ### Example
  * ```js
@@ -38,14 +39,18 @@ export const heldPipes: Rule = {
   severity: 'warning',
   summary: 'a child has exited, but another process holds its pipes, so `close` does not come',
   *stall(snapshot) {
-    for (const { fork, child, exitedMs, heldBy } of snapshot.children()) {
+    for (const { fork, child, exitedMs, awaitedEnd, heldBy } of snapshot.children()) {
       for (const holder of heldBy) {
         const callback = fork.api === 'exec' || fork.api === 'execFile';
-        const misses = callback ? `the callback of \`${fork.api}\`` : '`close`';
+        const misses = callback
+          ? `the callback of \`${fork.api}\` does not come`
+          : awaitedEnd
+            ? `\`${awaitedEnd}\` does not come`
+            : 'this process does not end by itself';
         yield finding(holder, {
           what: `${named(child)} has exited, but ${holderName(holder)} holds ${listOf(holder.pipes)}`,
           forked: fork.forked,
-          why: `${listOf(holder.pipes)} ${end(holder.pipes)} only when the last process that holds ${them(holder.pipes)} has closed ${them(holder.pipes)}; ${misses} does not come before \`${holder.command}\` exits or closes ${them(holder.pipes)}`,
+          why: `${listOf(holder.pipes)} ${end(holder.pipes)} only when the last process that holds ${them(holder.pipes)} has closed ${them(holder.pipes)}; ${misses} before \`${holder.command}\` exits or closes ${them(holder.pipes)}`,
           help: helpOf(holder),
           proof: [`the exit of pid ${child.pid} was reported ${seconds(exitedMs ?? 0)} ago`],
           subject: `${fork.api} ${holder.command} ${holder.pipes.join()}`,

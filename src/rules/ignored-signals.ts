@@ -3,7 +3,7 @@ import { named, seconds } from './words';
 
 /**
  * ### What it reports
- * A child that was asked to end with `kill()`, or by the `timeout` of a `*Sync` function, and that ignores or blocks
+ * A child that was asked to end with `kill()`, or by the `timeout` of a `*Sync` function, and that ignores
  * the signal.
  *
  * ### Why
@@ -15,9 +15,9 @@ import { named, seconds } from './words';
  * The child lives 12 s after `kill()`, so that nobody who sends SIGKILL after a grace period (5 s in execa, 10 s in
  * Docker) hears of it, or `FORKGUARD_STALL_MS` where that is longer, or set to less than its default; after a
  * `timeout` it is always `FORKGUARD_STALL_MS`, because no SIGKILL can follow while the call blocks. And
- * `/proc/<pid>/status` shows the signal in the set of ignored (SigIgn) signals, or of the blocked (SigBlk) ones with
- * nobody having taken it (ShdPnd). A SIGTERM or SIGINT that the child catches is `info`, after five times
- * `FORKGUARD_STALL_MS` at least: a handler may take its time.
+ * `/proc/<pid>/status` shows the signal in the set of ignored (SigIgn) signals. It is `info`, after five times
+ * `FORKGUARD_STALL_MS` at least, where the signal is in the set of the blocked (SigBlk) ones with nobody having taken
+ * it (ShdPnd), or is a SIGTERM or SIGINT that the child catches: sigwait(3), signalfd(2) or a handler may take its time.
  *
  * ### Example
  * ```js
@@ -41,23 +41,41 @@ export const ignoredSignals: Rule = {
       const { blocking, api } = fork;
       const sender = blocking ? `the \`timeout\` of \`${api}\`` : '`kill()`';
       const rest = blocking ? `\`${api}\` does not return` : 'what waits for `exit` waits on';
-      const caught = disposition === 'caught';
-      const verb = { ignored: 'ignores', blocked: 'blocks', caught: 'handles' }[disposition];
+      const { what, why, certain } = WORDS[disposition];
       yield {
-        what: `${named(child)} ${verb} ${signal}${caught ? ' and has not ended' : ''}`,
+        what: `${named(child)} ${what(signal)}`,
         forked: fork.forked,
-        why: caught
-          ? `${sender} sent ${signal} ${seconds(ms)} ago; the child has a handler for it and decides itself when to end, so ${rest}`
-          : `${sender} sent ${signal} ${seconds(ms)} ago${blocking ? '' : ' and returned'}; the child ${verb} that signal, so it ends when its own work is done, not because it was asked: ${rest}`,
+        why: `${sender} sent ${signal} ${seconds(ms)} ago${blocking || !certain ? '' : ' and returned'}; the child ${why}, so ${certain ? 'it ends when its own work is done, not because it was asked: ' : ''}${rest}`,
         help: blocking
           ? "pass `killSignal: 'SIGKILL'` beside `timeout`"
           : `send \`SIGKILL\` if the child has not ended after a grace period: \`setTimeout(() => child.kill('SIGKILL'), 5000).unref()\``,
         proof: [...proof, `pid ${child.pid} lives ${seconds(ms)} after ${sender}`],
         subject: `${signal} ${disposition}`,
-        ...(caught && { severity: 'info' as const }),
+        ...(!certain && { severity: 'info' as const }),
         fork: fork.id,
         child,
       };
     }
+  },
+};
+
+interface Words {
+  what(signal: string): string;
+  readonly why: string;
+  /** It will not end for the signal, now or later. */
+  readonly certain: boolean;
+}
+
+const WORDS: Record<'ignored' | 'blocked' | 'caught', Words> = {
+  ignored: { what: (signal) => `ignores ${signal}`, why: 'ignores that signal', certain: true },
+  blocked: {
+    what: (signal) => `blocks ${signal} and has not taken it`,
+    why: 'blocks that signal and decides itself when to take it',
+    certain: false,
+  },
+  caught: {
+    what: (signal) => `handles ${signal} and has not ended`,
+    why: 'has a handler for it and decides itself when to end',
+    certain: false,
   },
 };

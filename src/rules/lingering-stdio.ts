@@ -13,7 +13,8 @@ import { named } from './words';
  *
  * ### Certain because
  * The child is `detached` and lives while this process exits, nobody has asked it to end, descriptor 1 or 2 of this
- * process is a pipe or socket, and the child's table in `/proc` shows the same one, under this or another number.
+ * process is a pipe or socket, other than the journal's under systemd, and the child's table in `/proc` shows the same
+ * one, under this or another number.
  *
  * ### Example
  * ```js
@@ -35,7 +36,7 @@ export const lingeringStdio: Rule = {
         // who reads from it does not keep a reader waiting
         if (!isOutput(descriptor) || childFd === 0) continue;
         yield {
-          ...words(descriptor.fd, named(child)),
+          ...words(descriptor, named(child)),
           forked: fork.forked,
           proof: [...proof, `pid ${child.pid} is detached and lives while this process exits`],
           fork: fork.id,
@@ -50,11 +51,11 @@ function isOutput({ fd, kind }: Descriptor): boolean {
   return (fd === 1 || fd === 2) && (kind === 'pipe' || kind === 'socket');
 }
 
-function words(fd: number, child: string): Pick<Finding, 'what' | 'why' | 'help' | 'subject'> {
+function words({ fd, kind }: Descriptor, child: string): Pick<Finding, 'what' | 'why' | 'help' | 'subject'> {
   const stream = fd === 1 ? 'stdout' : 'stderr';
   return {
     what: `detached ${child} keeps the ${stream} of this process open`,
-    why: `${stream} is a pipe; its reader sees the end only when the child, too, has closed it, so a CI step, \`| tee\` or \`exec()\` that waits for this process's output waits until the child exits`,
+    why: `${stream} is a ${kind}; its reader sees the end only when the child, too, has closed it, so a CI step, \`| tee\` or \`exec()\` that waits for this process's output waits until the child exits`,
     help: "give the child its own output: `stdio: 'ignore'`, or `['ignore', log, log]` with a file that was opened for appending",
     subject: stream,
   };

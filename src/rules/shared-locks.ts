@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Lock } from '../model';
 import type { Rule } from './rule';
 import { childOf, lockThatCrosses, openerOf } from './words';
@@ -15,7 +16,8 @@ import { childOf, lockThatCrosses, openerOf } from './words';
  *
  * ### Certain because
  * `/proc/self/fdinfo/<fd>` shows the lock on the descriptor, and the descriptor crosses: it is in `stdio`, or it
- * lacks close-on-exec. What a `*Sync` call passes in `stdio` is left alone: its child has ended when it returns.
+ * lacks close-on-exec. What a `*Sync` call passes in `stdio` is left alone: its child has ended when it returns; so is
+ * what is passed to flock(1), which works that lock.
  *
  * ### Example
  * ```sh
@@ -35,7 +37,10 @@ export const sharedLocks: Rule = {
     for (const { childFd, descriptor, proof, via } of snapshot.crossings()) {
       const lock = lockThatCrosses(descriptor);
       if (!lock) continue;
-      if (moment.blocking && via === 'stdio') continue; // whom it was meant for has ended
+      // whom it was meant for has ended
+      if (moment.blocking && via === 'stdio') continue;
+      // who is to lock or unlock that very description
+      if (via === 'stdio' && basename(moment.file) === 'flock') continue;
       yield {
         what: `${childOf(moment)} shares the lock on ${descriptor.target}`,
         opened: openerOf(descriptor),

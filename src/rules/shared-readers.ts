@@ -27,7 +27,8 @@ import { childOf, thing } from './words';
  * ```
  *
  * ### Instead
- * `process.stdin.pause()` before the fork and `resume()` on `exit`, or `stdio: ['ignore', 'inherit', 'inherit']`.
+ * `process.stdin.pause()` before the fork (not in a listener for its data, after which Node reads on) and `resume()` on
+ * `exit`, or `stdio: ['ignore', 'inherit', 'inherit']`.
  */
 export const sharedReaders: Rule = {
   name: 'shared-readers',
@@ -53,7 +54,7 @@ export const sharedReaders: Rule = {
         why: `both have the same open file description, so each byte reaches whichever reads first, and input is split between them at random${descriptor.fd > 2 && childFd < 3 ? '; libuv has made it blocking for the child, so a read here blocks the event loop when the child was faster' : ''}`,
         help:
           descriptor.fd === 0
-            ? "call `process.stdin.pause()` before the fork and `resume()` when the child has ended, or give the child its own: `stdio: ['ignore', 'inherit', 'inherit']`"
+            ? "call `process.stdin.pause()` before the fork (not in a listener for its data: Node reads on after that) and `resume()` when the child has ended, or give the child its own: `stdio: ['ignore', 'inherit', 'inherit']`"
             : 'pass the socket object itself (`stdio: [socket, …]`) instead of its number: Node then stops reading here',
         proof: [
           ...proof,

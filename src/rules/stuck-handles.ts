@@ -11,7 +11,8 @@ import { named, seconds } from './words';
  *
  * ### Certain because
  * The same message has been without its acknowledgement for `FORKGUARD_STALL_MS`, and the child lives. A child that
- * still loads its modules, so that its event loop has not begun to watch the channel, is given ten times as long.
+ * still loads its modules, so that its event loop has not begun to watch the channel, is given ten times as long. Of a
+ * worker of `cluster` it is `info`: a request that takes its time is enough.
  *
  * ### Example
  * ```js
@@ -38,10 +39,11 @@ export const stuckHandles: Rule = {
       yield {
         what: `${named(child)} does not take ${what} sent to it`,
         forked: fork.forked,
-        why: `Node hands over one at a time and waits until the child has acknowledged it, which the child's event loop does when it is free; it has not been for ${seconds(ms)}, so the connections lie in this process and their clients get no answer`,
+        why: `Node hands over one at a time and waits until the child has acknowledged it, which the child's event loop does when it is free; it has not been for ${seconds(ms)}, so the connections lie in this process and their clients wait`,
         help: `keep the event loop of the child free (long work belongs in a worker thread)${clustered ? '' : ', or let the child listen itself, as `cluster` does'}`,
         proof,
         subject: 'handles',
+        ...(clustered && { severity: 'info' as const }),
         fork: fork.id,
         child,
       };

@@ -1,6 +1,7 @@
 /** What a program does with the streams of one of its children: which of them could be stuck, or call it back. */
 
 import type { ChildProcess } from 'node:child_process';
+import type { StalledChild } from '../facts/stall';
 import type { ForkCall } from '../instruments/fork-call';
 import { descriptorOf } from '../instruments/stdio';
 import type { OwnEnd } from './held';
@@ -67,6 +68,14 @@ export function concernsOf(child: OwnChild, asked: boolean): Concerns {
   return { any, bytes, ends, streams };
 }
 
+/** As `StalledChild.awaitedEnd`; `exec` and `execFile` listen for `close`. */
+export function awaitedEnd(process: ChildProcess): StalledChild['awaitedEnd'] {
+  if (process.listenerCount('close') > 0) return 'close';
+  // Node itself listens once
+  const waits = (process.stdio ?? []).some((stream, fd) => fd > 0 && (stream?.listenerCount('end') ?? 0) > 1);
+  return waits ? 'end' : undefined;
+}
+
 /** Somebody listens for `close`, or the open pipe keeps the event loop alive. */
 function isEndAwaited(process: ChildProcess, { _handle: handle }: StreamLike): boolean {
   return process.listenerCount('close') > 0 || handle?.hasRef?.() !== false;
@@ -93,16 +102,20 @@ function isLeftOpen(stream: StreamLike, fork: ForkCall): boolean {
 const hasCallback = ({ api }: ForkCall) => api === 'exec' || api === 'execFile';
 
 /** Whether the program is called back when something comes from the child. */
-export function isAwaited(child: OwnChild): boolean {
-  return hears(child.process, ['exit', 'close', 'message']) || isRead(child);
-}
-
-/** Whether the program is called back with the output of the child. */
-export function isRead({ fork, process }: OwnChild): boolean {
+export function isAwaited({ fork, process }: OwnChild): boolean {
   return (
     hasCallback(fork) ||
+    hears(process, ['exit', 'close', 'message']) ||
     (process.stdio ?? []).some((stream, fd) => fd > 0 && hears(stream, ['data', 'readable']))
   );
+}
+
+/** Whether the child may be held up itself, by output that the program does not read. */
+export function isUnread({ process }: OwnChild): boolean {
+  return (process.stdio ?? []).some((stream, fd) => {
+    const reading = fd > 0 && stream ? readingOf(stream as StreamLike) : undefined;
+    return reading === 'never' || reading === 'left';
+  });
 }
 
 function hears(emitter: object | null | undefined, names: readonly string[]): boolean {

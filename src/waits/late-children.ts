@@ -8,10 +8,19 @@ import type { ChildProcess } from 'node:child_process';
 import { wallClock } from '../clock';
 import type { StalledChild } from '../facts/stall';
 import type { ForkCall } from '../instruments/fork-call';
+import { hasSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import { signalName, signalNumber } from '../signals';
 import { setTimer } from '../timers';
-import { type Concerns, concernsOf, isAwaited, isRead, isWaitingForInput, type OwnChild } from './concerns';
+import {
+  awaitedEnd,
+  type Concerns,
+  concernsOf,
+  isAwaited,
+  isUnread,
+  isWaitingForInput,
+  type OwnChild,
+} from './concerns';
 import { isTimeToLook, type Lateness, latenessOf, restMs, type Since, stepMs, waitedMs } from './lateness';
 import type { OwnStream } from './streams';
 import type { Suspicions } from './suspicions';
@@ -23,7 +32,7 @@ interface Tracked extends OwnChild {
   exitedAt?: number;
   /** Something came through its pipes after its exit was reported: who holds them is at work. */
   livelyAfterExit?: boolean;
-  asked?: { readonly signal: string; readonly at: number };
+  asked?: { readonly signal: string; readonly at: number; readonly caught: boolean };
   /** What waits behind a handle that the child has not acknowledged, and since when that is the same handle. */
   pending?: { readonly queue: readonly unknown[]; readonly at: number };
   /** Bytes read and written, and its run time in nanoseconds (infinite once it has ended), when it last moved. */
@@ -87,7 +96,8 @@ export class LateChildren {
     const tracked = this.#tracked.get(process);
     const number = signalNumber(signal);
     if (!tracked || tracked.exitedAt !== undefined || number === undefined || !ENDING.has(number)) return;
-    tracked.asked = { signal: signalName(number), at: wallClock() };
+    const caught = hasSignal(this.#context.procfs.status(process.pid!)?.signalsCaught ?? 0n, number);
+    tracked.asked = { signal: signalName(number), at: wallClock(), caught };
     this.#wake();
   }
 
@@ -181,7 +191,8 @@ export class LateChildren {
       fork,
       pid: process.pid!,
       ...(exitedAt !== undefined && { exitedMs: now - exitedAt }),
-      signal: asked?.signal ?? process.signalCode,
+      passedOn: asked ? (asked.caught ? asked.signal : null) : process.signalCode,
+      awaitedEnd: awaitedEnd(process),
       ends: due.pipes ? ends : [],
       streams: due.pipes ? streams : [],
       ...(asked && due.asked && { asked: { signal: asked.signal, ms: now - asked.at } }),
@@ -194,12 +205,11 @@ export class LateChildren {
 
   /** What may yet come to the program and make it write to the child, or read what the child writes. */
   #otherWork(process: ChildProcess, direction: OwnStream['direction']): string | undefined {
-    // output in the order of the children is read child by child; that one of them ends is a reason for input alone
-    const counts = direction === 'input' ? isAwaited : isRead;
-    const others = [...this.#tracked.values()].filter(
-      (other) => other.process !== process && !isOver(other) && !isWaitingForInput(other),
+    const isStuckToo = direction === 'input' ? isWaitingForInput : isUnread;
+    const others = [...this.#tracked.values()].some(
+      (other) => other.process !== process && isAwaited(other) && !isOver(other) && !isStuckToo(other),
     );
-    if (others.some(counts)) return 'another child';
+    if (others) return 'another child';
     if (this.#context.workers().length > 0) return 'a worker thread';
     const { workUnderWay } = require('./other-work') as typeof import('./other-work');
     return workUnderWay(this.#context.procfs);

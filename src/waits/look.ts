@@ -23,8 +23,9 @@ export interface LookRequest {
   readonly asked?: { readonly signal: string; readonly ms: number };
   readonly handles?: { readonly queued: number; readonly ms: number };
   readonly stallMs: number;
-  /** By which the child ended, or was asked to. */
-  readonly signal: string | null;
+  /** A signal that those below the child may have got, too: from the child, which catches it, or from somebody else. */
+  readonly passedOn: string | null;
+  readonly awaitedEnd: StalledChild['awaitedEnd'];
   /** Whether somebody below the child was sent a signal. */
   readonly wasAsked: (pid: number) => boolean;
   /** What the program waits for besides the child, and after which it may act on a stream of it. */
@@ -59,6 +60,7 @@ export function look(request: LookRequest): StalledChild | undefined {
     child,
     ...(request.exitedMs !== undefined && { exitedMs: request.exitedMs }),
     heldBy,
+    ...(request.awaitedEnd && { awaitedEnd: request.awaitedEnd }),
     unread: unread.map((wait) => meanwhile(wait, 'output')),
     ...(unended && { unended: meanwhile(unended, 'input') }),
     ...(asked && { asked }),
@@ -68,11 +70,11 @@ export function look(request: LookRequest): StalledChild | undefined {
   return empty ? undefined : found;
 }
 
-/** It was asked to end itself, or the signal that ended the child went to its group: a handler may take its time. */
+/** It was asked to end itself, or may have been, with the child: a handler may take its time. */
 function mayBeEnding(holder: number, request: LookRequest): boolean {
-  const { procfs, signal, exitedMs = 0, stallMs, wasAsked } = request;
+  const { procfs, passedOn, exitedMs = 0, stallMs, wasAsked } = request;
   if (exitedMs >= Math.max(graceMs(stallMs), HANDLER_TIMES * stallMs)) return false;
-  const number = signal === null ? undefined : signalNumber(signal);
+  const number = passedOn === null ? undefined : signalNumber(passedOn);
   const catches = (set: bigint) => number !== undefined && hasSignal(set, number);
   return wasAsked(holder) || catches(procfs.status(holder)?.signalsCaught ?? 0n);
 }
@@ -103,17 +105,14 @@ export function dispositionOf(
   if (hasSignal(status.signalsIgnored, number)) {
     return { signal, ms, disposition: 'ignored', proof: [shown('SigIgn', status.signalsIgnored)] };
   }
+  if (ms < HANDLER_TIMES * stallMs) return undefined;
   // who blocks a signal may take it all the same, with sigwait(3) or signalfd(2): then it is pending no more
   if (hasSignal(status.signalsBlocked & status.signalsPending, number)) {
     const proof = [shown('SigBlk', status.signalsBlocked), shown('ShdPnd', status.signalsPending)];
     return { signal, ms, disposition: 'blocked', proof };
   }
   // a handler may take its time; other signals than these are caught as a message rather than as an end
-  if (
-    hasSignal(status.signalsCaught, number) &&
-    ms >= HANDLER_TIMES * stallMs &&
-    (signal === 'SIGTERM' || signal === 'SIGINT')
-  ) {
+  if (hasSignal(status.signalsCaught, number) && (signal === 'SIGTERM' || signal === 'SIGINT')) {
     return { signal, ms, disposition: 'caught', proof: [shown('SigCgt', status.signalsCaught)] };
   }
   return undefined;

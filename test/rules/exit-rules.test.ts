@@ -608,7 +608,7 @@ describe('lingering-stdio', () => {
       {
         severity: 'warning',
         what: 'detached child `sleep` keeps the stderr of this process open',
-        why: expect.stringMatching(/^stderr is a pipe/),
+        why: expect.stringMatching(/^stderr is a socket/),
         subject: 'stderr',
       },
     ]);

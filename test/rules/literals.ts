@@ -236,6 +236,7 @@ export const call = (of: Partial<StalledCall> = {}): StalledCall => ({
 export const late = (of: Partial<StalledChild> = {}): StalledChild => ({
   fork,
   child: { pid: 42, command: 'sleep' },
+  awaitedEnd: 'close',
   heldBy: [],
   unread: [],
   ...of,

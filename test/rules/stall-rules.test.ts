@@ -314,6 +314,17 @@ describe('held-pipes', () => {
     });
   });
 
+  test.each([
+    ['end', '`end` does not come before `tail` exits'],
+    [undefined, 'this process does not end by itself before `tail` exits'],
+  ] as const)('the program listens for %s', (awaited, why) => {
+    const { awaitedEnd: _, ...child } = late({ heldBy: [holder()] });
+    const waiting = awaited ? { ...child, awaitedEnd: awaited } : child;
+    expect(hazards('held-pipes', 'stall', stall([], [waiting]))).toMatchObject([
+      { severity: 'warning', why: expect.stringContaining(why) },
+    ]);
+  });
+
   test('two pipes, of a child whose end nobody timed', () => {
     const found = of({ pipes: ['stdout', 'stderr'] });
     expect(found?.what).toMatch(/ holds stderr and stdout$/);
@@ -469,7 +480,7 @@ describe('streams of a child', () => {
           severity: 'warning',
           what: 'child `sleep` reads its stdin, which nobody writes or ends',
           forked: SITE,
-          why: '`exec` gives the child a pipe as stdin; `sleep` waits for its end, which comes when the program calls `child.stdin.end()` or exits; until then the callback is not called',
+          why: '`exec` gives the child a pipe as stdin; `sleep` waits for input or its end, and the end comes when the program calls `child.stdin.end()` or exits; until then the callback is not called',
           help: "call `child.stdin.end()` right after `exec`, or name the input in the arguments, or use `spawn` with `stdio: ['ignore', 'pipe', 'pipe']`",
           proof: ['/proc/42/wchan: sleeps', 'child.stdin: bytesWritten 0, writableEnded false'],
           subject: 'sleep',
@@ -603,9 +614,9 @@ describe('ignored-signals', () => {
   test('a child that blocks it', () => {
     expect(of('blocked')).toMatchObject([
       {
-        severity: 'warning',
-        what: 'child `sleep` blocks SIGTERM',
-        why: expect.stringContaining('the child blocks that signal, so'),
+        severity: 'info',
+        what: 'child `sleep` blocks SIGTERM and has not taken it',
+        why: '`kill()` sent SIGTERM 2.1 s ago; the child blocks that signal and decides itself when to take it, so what waits for `exit` waits on',
         subject: 'SIGTERM blocked',
       },
     ]);
@@ -653,7 +664,7 @@ describe('stuck-handles', () => {
         severity: 'warning',
         what: 'child `sleep` does not take 3 sockets or servers that were sent to it',
         forked: SITE,
-        why: "Node hands over one at a time and waits until the child has acknowledged it, which the child's event loop does when it is free; it has not been for 2.1 s, so the connections lie in this process and their clients get no answer",
+        why: "Node hands over one at a time and waits until the child has acknowledged it, which the child's event loop does when it is free; it has not been for 2.1 s, so the connections lie in this process and their clients wait",
         help: 'keep the event loop of the child free (long work belongs in a worker thread), or let the child listen itself, as `cluster` does',
         proof: ['3 handles are queued'],
         subject: 'handles',
@@ -666,6 +677,7 @@ describe('stuck-handles', () => {
   test('one, of a cluster: its worker does listen itself', () => {
     expect(of(1, { fork: { ...fork, api: 'cluster.fork' } })).toMatchObject([
       {
+        severity: 'info',
         what: 'child `sleep` does not take a connection that was sent to it',
         help: 'keep the event loop of the child free (long work belongs in a worker thread)',
       },

@@ -1,5 +1,5 @@
 // A worker of a cluster asks the server of its cluster. Another worker is free, but the primary has chosen this one.
-//# reports: stuck-handles warning, wait-cycles warning
+//# reports: stuck-handles info, wait-cycles warning
 //# tools: curl
 //# env: FORKGUARD_STALL_MS=500
 'use strict';

@@ -1,5 +1,5 @@
 // The only worker of a cluster asks its own server. Its primary accepts the connection, and has nobody to give it to.
-//# reports: stuck-handles warning, wait-cycles warning
+//# reports: stuck-handles info, wait-cycles warning
 //# tools: curl
 //# env: FORKGUARD_STALL_MS=500
 'use strict';
