@@ -4,5 +4,5 @@
 'use strict';
 const { spawn } = require('node:child_process');
 
-spawn('sleep', ['2'], { detached: true, stdio: 'inherit' }).unref();
+spawn('sleep', ['2'], { detached: true, stdio: ['ignore', 'inherit', 'ignore'] }).unref();
 console.log('started');
