@@ -15,8 +15,9 @@ import { below } from './words';
  * and the program's stream has no reader. Seen twice, with the thread not having run in between. The report says that
  * the process sleeps where, with that stream left alone, the wait-for graph has nobody who could wake it. A stream
  * that was read and then paused is only `info` while something listens to it or it is piped to something: that may
- * resume it. So is one that was read with `read()`, and one that the program may still come to: while it reads another
- * child, as where the output of several is shown in order, or waits for a connection, a file or a worker thread.
+ * resume it. So is one that was read with `read()`, and one that the program may still come to: while it waits for
+ * another child, as where the output of several is shown in order, for a connection to be made, the answer to an HTTP
+ * request, a file or a worker thread; after a minute it is a warning all the same.
  *
  * ### Example
  * ```js

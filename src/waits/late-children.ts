@@ -5,6 +5,7 @@
  */
 
 import type { ChildProcess } from 'node:child_process';
+import type { Worker } from 'node:worker_threads';
 import { wallClock } from '../clock';
 import type { StalledChild } from '../facts/stall';
 import type { ForkCall } from '../instruments/fork-call';
@@ -27,6 +28,9 @@ import type { Suspicions } from './suspicions';
 
 /** So little is no work: a heartbeat of ours in a Node child, a timer that finds nothing to do. */
 const TRIFLE_NANOSECONDS = 2_000_000;
+
+/** Milliseconds after which output that waits for its turn has waited too long. */
+const TURN_MS = 60_000;
 
 interface Tracked extends OwnChild {
   exitedAt?: number;
@@ -53,7 +57,7 @@ export interface LateContext {
   /** Somebody below a child was sent a signal. */
   readonly wasAsked: (pid: number) => boolean;
   /** Worker threads that run. */
-  readonly workers: () => readonly unknown[];
+  readonly workers: () => readonly Worker[];
   /** Called when children have been late twice; returns nothing, never throws. */
   report(children: readonly StalledChild[], waitedMs: number, fork: ForkCall): void;
 }
@@ -179,7 +183,7 @@ export class LateChildren {
   }
 
   #look(
-    { process, fork, exitedAt, asked, pending }: Tracked,
+    { process, fork, exitedAt, asked, pending, quietSince }: Tracked,
     { ends, streams }: Concerns,
     { due }: Lateness,
     now: number,
@@ -199,7 +203,10 @@ export class LateChildren {
       ...(pending && due.handles && { handles: { queued: 1 + pending.queue.length, ms: now - pending.at } }),
       stallMs,
       wasAsked,
-      otherWork: (direction) => this.#otherWork(process, direction),
+      otherWork: (direction) =>
+        direction === 'output' && now - quietSince > TURN_MS
+          ? undefined
+          : this.#otherWork(process, direction),
     });
   }
 
@@ -210,9 +217,8 @@ export class LateChildren {
       (other) => other.process !== process && isAwaited(other) && !isOver(other) && !isStuckToo(other),
     );
     if (others) return 'another child';
-    if (this.#context.workers().length > 0) return 'a worker thread';
     const { workUnderWay } = require('./other-work') as typeof import('./other-work');
-    return workUnderWay(this.#context.procfs);
+    return workUnderWay(this.#context.procfs, this.#context.workers(), direction);
   }
 }
 

@@ -1,7 +1,9 @@
 /** What a program waits for besides a child, and what could make it go on with that child when it comes. */
 
 import type { Socket } from 'node:net';
+import type { Worker } from 'node:worker_threads';
 import type { Procfs } from '../procfs/procfs';
+import type { OwnStream } from './streams';
 import { decode } from './syscalls';
 
 /** Requests to libuv: each ends, and calls the program back. From release 26 on Node does not list those for files. */
@@ -20,9 +22,15 @@ const POOL_THREAD = 'libuv-worker';
 /**
  * Something that was begun and will have an outcome, in words; undefined where there is nothing of the kind.
  * Timers do not count, because most limit a wait; nor does what waits for others to begin: listeners, and the
- * connections that they have accepted, unless a request is just coming in.
+ * connections that they have accepted, unless a request is just coming in. Input may come to a child from wherever the
+ * program may read; whoever reads a child later waits for something certain.
  */
-export function workUnderWay(procfs: Procfs): string | undefined {
+export function workUnderWay(
+  procfs: Procfs,
+  workers: readonly Worker[],
+  direction: OwnStream['direction'],
+): string | undefined {
+  if (workers.some(isReferenced)) return 'a worker thread';
   for (const name of process.getActiveResourcesInfo()) {
     const request = REQUESTS.get(name);
     if (request !== undefined) return request;
@@ -34,11 +42,16 @@ export function workUnderWay(procfs: Procfs): string | undefined {
   const accepted = new Set(sockets.filter(isAccepted).map(({ remotePort }) => remotePort));
   for (const socket of sockets) {
     if (isSending(socket)) return 'the rest of a request that it answers';
-    if (isInput(socket)) return 'its own stdin';
+    if (isInput(socket)) {
+      if (direction === 'input') return 'its own stdin';
+      continue;
+    }
     if (socket.connecting) return 'a connection';
     const { remotePort, localPort } = socket;
     // a program that is its own client waits for itself
     if (remotePort === undefined || isAccepted(socket) || accepted.has(localPort)) continue;
+    // that of a database is open for as long as the program lives
+    if (direction === 'output' && !awaitsResponse(socket)) continue;
     return `an answer on its connection to port ${remotePort}`;
   }
   return undefined;
@@ -65,6 +78,19 @@ function isAccepted(socket: Socket): boolean {
 function isSending(socket: Socket): boolean {
   const { parser } = socket as { parser?: { incoming?: { complete?: boolean } | null } | null };
   return isAccepted(socket) && parser?.incoming?.complete === false;
+}
+
+/** A request of the module `http` that has not been answered. */
+function awaitsResponse(socket: Socket): boolean {
+  const { _httpMessage: request } = socket as { _httpMessage?: { res?: unknown } | null };
+  return request != null && request.res == null;
+}
+
+/** Whether the thread keeps the program alive; loggers have one that does not. There is no documented way to ask. */
+function isReferenced(worker: Worker): boolean {
+  const symbol = Object.getOwnPropertySymbols(worker).find(({ description }) => description === 'kHandle');
+  const handle = symbol && (worker as unknown as Record<symbol, { hasRef?(): boolean } | null>)[symbol];
+  return handle?.hasRef?.() !== false;
 }
 
 /** `process.stdin`, which is not made for this. */
