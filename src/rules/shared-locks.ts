@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { Lock } from '../model';
 import type { Rule } from './rule';
 import { childOf, lockThatCrosses, openerOf } from './words';
@@ -40,7 +39,7 @@ export const sharedLocks: Rule = {
       // whom it was meant for has ended
       if (moment.blocking && via === 'stdio') continue;
       // who is to lock or unlock that very description
-      if (via === 'stdio' && basename(moment.file) === 'flock') continue;
+      if (via === 'stdio' && /(^|\/)flock$/.test(moment.file)) continue;
       yield {
         what: `${childOf(moment)} shares the lock on ${descriptor.target}`,
         opened: openerOf(descriptor),

@@ -5,10 +5,16 @@ import { hasSignal } from '../procfs/parse-process';
 import type { RawDescriptor } from '../procfs/procfs';
 import { asks } from './asks';
 import type { Deadline } from './graph';
-import { isIdleHeartbeat } from './heartbeat';
+import { isIdleHeartbeat, isTimedHeartbeat } from './heartbeat';
 import type { Picture } from './picture';
 import type { Scene } from './scene';
 import type { Limit } from './syscalls';
+
+/**
+ * Node's HTTP agent has a timer of 5 s for each of its connections, and V8 one of 8 s to give memory back: in milliseconds,
+ * the range in which a loop sleeps that has nothing else before it. A timer of the program looks no different.
+ */
+const OWN_TIMERS_MS = { least: 4000, most: 8200 };
 
 /**
  * A timer that came round for so long, with nothing done, does nothing: the timeouts of `fetch` tick twice a second.
@@ -31,8 +37,8 @@ export function pollDeadline(who: string, name: string, limit: Limit, again: boo
 }
 
 /**
- * Timers of an event loop that only limit a wait; every other timer is work to come. V8 itself sets one of 8 s to give
- * memory back, and Node's HTTP agent one of 5 s: what comes after it cannot be seen before it is gone.
+ * Timers of an event loop that only limit a wait; every other timer is work to come, and what comes after it cannot be
+ * seen before it is gone.
  */
 export function loopDeadline(
   scene: Scene,
@@ -40,6 +46,11 @@ export function loopDeadline(
   { pid, tid, limit, set }: Loop,
 ): Deadline | undefined {
   const ms = typeof limit === 'number' ? limit : 0;
+  const mayBeOwn = ms > OWN_TIMERS_MS.least && ms <= OWN_TIMERS_MS.most && !isTimedHeartbeat(ms);
+  // who has asked, and is not heard, waits for the answer first of all
+  if (mayBeOwn && asks(scene, pid, set)) {
+    return { who, what: `a timer that is due in ${(ms / 1000).toFixed(0)} s, if it is for this wait` };
+  }
   // others of its timers may do anything, and do it at last: only our own is known to do nothing
   const idles = pid !== scene.self && pid === tid && (scene.idle?.has(pid) ?? isIdleHeartbeat(ms));
   const idled = idledFor(scene, pid, tid) ?? 0;
