@@ -7,10 +7,13 @@ export interface Handle {
 
 /** The handle of an IPC channel lies under a symbol of Node's on either end of it. */
 export function channelHandle(end: object): Handle | undefined {
-  const symbol = Object.getOwnPropertySymbols(end).find(
-    ({ description }) => description === 'kChannelHandle',
-  );
-  return symbol && ((end as Record<symbol, unknown>)[symbol] as Handle | undefined);
+  return handleUnder(end, 'kChannelHandle') as Handle | undefined;
+}
+
+/** What Node keeps in its objects under a symbol of its own, which nobody exports. */
+export function handleUnder(object: object, name: string): unknown {
+  const symbol = Object.getOwnPropertySymbols(object).find(({ description }) => description === name);
+  return symbol && (object as Record<symbol, unknown>)[symbol];
 }
 
 /** Bytes that libuv has and the kernel has not taken. */

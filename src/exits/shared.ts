@@ -15,10 +15,11 @@ export function sharedWith(pid: number, context: SnapshotContext): SharedDescrip
     const target = procfs.link('self', fd);
     if (target && /^(socket|pipe):\[/.test(target) && !ours.has(target)) ours.set(target, fd);
   }
+  const journal = journalSocket();
   const shared: SharedDescriptor[] = [];
   for (const childFd of procfs.fds(pid) ?? []) {
     const target = procfs.link(pid, childFd);
-    if (target === undefined || isJournal(target)) continue;
+    if (target === undefined || target === journal) continue;
     // of several numbers for one thing the same as there, which it leaked from, or the lowest, which may be stdout
     const fd = procfs.link('self', childFd) === target ? childFd : ours.get(target);
     const descriptor = fd === undefined ? undefined : describe(fd, context);
@@ -58,9 +59,9 @@ export function keptBy(pid: number, { procfs, ledger, sockets }: SnapshotContext
 }
 
 /** systemd's journal, as it names the socket that is stdout or stderr of a service (systemd.exec(5)): it waits for nobody. */
-function isJournal(target: string): boolean {
+function journalSocket(): string | undefined {
   const inode = process.env.JOURNAL_STREAM?.split(':')[1];
-  return inode !== undefined && target === `socket:[${inode}]`;
+  return inode && `socket:[${inode}]`;
 }
 
 function isOpenHere(target: string, procfs: Procfs): boolean {

@@ -201,6 +201,14 @@ export function isDead({ state, exiting }: Pick<ProcessStat, 'state' | 'exiting'
   return state === 'Z' || state === 'X' || exiting;
 }
 
+/** Whether a process, or a thread, has a handler for a signal; no, where it could not be read. */
+export function catchesSignal(
+  status: Pick<ProcessStatus, 'signalsCaught'> | undefined,
+  signal: number,
+): boolean {
+  return status !== undefined && hasSignal(status.signalsCaught, signal);
+}
+
 /** Whether a signal is in a set of `/proc/<pid>/status`. */
 export function hasSignal(set: bigint, signal: number): boolean {
   return (set & (1n << BigInt(signal - 1))) !== 0n;

@@ -1,6 +1,6 @@
 import { descendants, members } from '../exits/descendants';
 import type { StalledChild } from '../facts/stall';
-import { hasSignal } from '../procfs/parse-process';
+import { catchesSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import { signalName } from '../signals';
 import { callChildren } from './call-children';
@@ -58,7 +58,7 @@ export class CallTimeout {
   #leaving(child: number): { readonly leaving?: Leaving } {
     const procfs = this.#procfs;
     const below = members(descendants(child, procfs), procfs);
-    const caught = hasSignal(procfs.status(child)?.signalsCaught ?? 0n, this.#signal);
+    const caught = catchesSignal(procfs.status(child), this.#signal);
     return below.length > 0 ? { leaving: { child, caught, below } } : {};
   }
 

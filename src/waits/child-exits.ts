@@ -1,7 +1,7 @@
 /** Waiting for children to exit. */
 
 import { constants } from 'node:os';
-import { hasSignal } from '../procfs/parse-process';
+import { catchesSignal } from '../procfs/parse-process';
 import type { WaitEdge } from './graph';
 import type { Picture } from './picture';
 import { exitId } from './scene';
@@ -17,6 +17,5 @@ export function exitsOf(children: readonly number[]): WaitEdge[] {
 
 /** Whether the exit of a child interrupts a process, or a thread of it, in what it does. */
 export function catchesChildSignal(picture: Picture, pid: number, tid?: number): boolean {
-  const caught = picture.procfs.status(pid, tid)?.signalsCaught;
-  return caught !== undefined && hasSignal(caught, constants.signals.SIGCHLD);
+  return catchesSignal(picture.procfs.status(pid, tid), constants.signals.SIGCHLD);
 }

@@ -82,21 +82,19 @@ function isEndAwaited(process: ChildProcess, { _handle: handle }: StreamLike): b
 }
 
 function readingOf(stream: StreamLike): OwnStream['reading'] | undefined {
-  const listens = (name: string) => (stream.listenerCount?.(name) ?? 0) > 0;
-  if (stream.readableFlowing === true || listens('readable')) return undefined;
+  if (stream.readableFlowing === true || hears(stream, ['readable'])) return undefined;
   // what a stream is piped to listens for data; Node pauses the stream when the last such target has closed
   if (stream.readableFlowing === false)
-    return stream.readableDidRead === true && !listens('data') ? 'left' : 'paused';
+    return stream.readableDidRead === true && !hears(stream, ['data']) ? 'left' : 'paused';
   // whoever calls `read()` itself, in a timer perhaps, has no listener and comes back for more
   if (stream.readableDidRead === true) return 'polled';
-  return listens('data') ? undefined : 'never';
+  return hears(stream, ['data']) ? undefined : 'never';
 }
 
 /** `exec` and `execFile` have a callback that waits for the exit; their stdin is a pipe that nobody asked for. */
 function isLeftOpen(stream: StreamLike, fork: ForkCall): boolean {
   if (stream.writableEnded || (stream.bytesWritten ?? 0) > 0) return false;
-  const used = ['error', 'drain', 'finish', 'unpipe'].some((name) => (stream.listenerCount?.(name) ?? 0) > 0);
-  return !used && hasCallback(fork);
+  return !hears(stream, ['error', 'drain', 'finish', 'unpipe']) && hasCallback(fork);
 }
 
 const hasCallback = ({ api }: ForkCall) => api === 'exec' || api === 'execFile';

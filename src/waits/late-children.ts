@@ -9,7 +9,7 @@ import type { Worker } from 'node:worker_threads';
 import { wallClock } from '../clock';
 import type { StalledChild } from '../facts/stall';
 import type { ForkCall } from '../instruments/fork-call';
-import { hasSignal } from '../procfs/parse-process';
+import { catchesSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import { signalName, signalNumber } from '../signals';
 import { setTimer } from '../timers';
@@ -100,7 +100,7 @@ export class LateChildren {
     const tracked = this.#tracked.get(process);
     const number = signalNumber(signal);
     if (!tracked || tracked.exitedAt !== undefined || number === undefined || !ENDING.has(number)) return;
-    const caught = hasSignal(this.#context.procfs.status(process.pid!)?.signalsCaught ?? 0n, number);
+    const caught = catchesSignal(this.#context.procfs.status(process.pid!), number);
     tracked.asked = { signal: signalName(number), at: wallClock(), caught };
     this.#wake();
   }

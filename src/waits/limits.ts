@@ -1,7 +1,7 @@
 /** What limits the wait of a thread: a poll that runs out, a timer of its event loop. */
 
 import { constants } from 'node:os';
-import { hasSignal } from '../procfs/parse-process';
+import { catchesSignal } from '../procfs/parse-process';
 import type { RawDescriptor } from '../procfs/procfs';
 import { asks } from './asks';
 import type { Deadline } from './graph';
@@ -83,8 +83,7 @@ export function isTcp(picture: Picture, pid: number, fd: number | undefined): bo
 export function ownTimer(picture: Picture, pid: number, who: string): Deadline | undefined {
   const timers = picture.procfs.timers(pid);
   if (timers !== 0) return { who, what: 'its own timer (timer_create)' };
-  const caught = picture.procfs.status(pid)?.signalsCaught;
-  return caught !== undefined && hasSignal(caught, constants.signals.SIGALRM)
+  return catchesSignal(picture.procfs.status(pid), constants.signals.SIGALRM)
     ? { who, what: 'its own alarm, if it has set one' }
     : undefined;
 }

@@ -2,7 +2,7 @@
 
 import type { StalledChild, StreamWait } from '../facts/stall';
 import type { ForkCall } from '../instruments/fork-call';
-import { hasSignal } from '../procfs/parse-process';
+import { catchesSignal, hasSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import { signalNumber } from '../signals';
 import { type OwnEnd, pipeHolders } from './held';
@@ -75,8 +75,7 @@ function mayBeEnding(holder: number, request: LookRequest): boolean {
   const { procfs, passedOn, exitedMs = 0, stallMs, wasAsked } = request;
   if (exitedMs >= Math.max(graceMs(stallMs), HANDLER_TIMES * stallMs)) return false;
   const number = passedOn === null ? undefined : signalNumber(passedOn);
-  const catches = (set: bigint) => number !== undefined && hasSignal(set, number);
-  return wasAsked(holder) || catches(procfs.status(holder)?.signalsCaught ?? 0n);
+  return wasAsked(holder) || (number !== undefined && catchesSignal(procfs.status(holder), number));
 }
 
 /**
@@ -112,7 +111,7 @@ export function dispositionOf(
     return { signal, ms, disposition: 'blocked', proof };
   }
   // a handler may take its time; other signals than these are caught as a message rather than as an end
-  if (hasSignal(status.signalsCaught, number) && (signal === 'SIGTERM' || signal === 'SIGINT')) {
+  if (catchesSignal(status, number) && (signal === 'SIGTERM' || signal === 'SIGINT')) {
     return { signal, ms, disposition: 'caught', proof: [shown('SigCgt', status.signalsCaught)] };
   }
   return undefined;

@@ -4,7 +4,7 @@
  */
 
 import { constants } from 'node:os';
-import { hasSignal } from '../procfs/parse-process';
+import { catchesSignal } from '../procfs/parse-process';
 import type { Picture } from './picture';
 
 /**
@@ -28,6 +28,6 @@ export function shellTakesMessages(picture: Picture, pid: number): boolean {
 }
 
 function caught(picture: Picture, pid: number): (signal: NodeJS.Signals) => boolean {
-  const signals = picture.procfs.status(pid)?.signalsCaught ?? 0n;
-  return (signal) => hasSignal(signals, constants.signals[signal]);
+  const status = picture.procfs.status(pid);
+  return (signal) => catchesSignal(status, constants.signals[signal]);
 }

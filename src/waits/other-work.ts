@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { Worker } from 'node:worker_threads';
+import { handleUnder } from '../exits/channel';
 import type { Procfs } from '../procfs/procfs';
 import type { OwnStream } from './streams';
 import { decode } from './syscalls';
@@ -88,8 +89,7 @@ function awaitsResponse(socket: Socket): boolean {
 
 /** Whether the thread keeps the program alive; loggers have one that does not. There is no documented way to ask. */
 function isReferenced(worker: Worker): boolean {
-  const symbol = Object.getOwnPropertySymbols(worker).find(({ description }) => description === 'kHandle');
-  const handle = symbol && (worker as unknown as Record<symbol, { hasRef?(): boolean } | null>)[symbol];
+  const handle = handleUnder(worker, 'kHandle') as { hasRef?(): boolean } | null | undefined;
   return handle?.hasRef?.() !== false;
 }
 
