@@ -7,8 +7,8 @@ import './retry';
 /**
  * Every program of `test/programs/<rule>/`: `hazard*.js` must be reported as its header and markers say, and as
  * the file beside it shows (`BLESS=1 npx jest test/programs.test.ts` writes it), in which `PID0` is the program and other
- * numbers of the kernel's are counted as they appear; `clean*.js` must not be, by the folder's rule not even as `info`. All behave with forkguard as they do without. `-t` with a rule's name runs
- * that folder only.
+ * numbers of the kernel's are counted as they appear; `clean*.js` must not be, by the folder's rule not even as `info`.
+ * All behave with forkguard as they do without. `-t` with a rule's name runs that folder only.
  */
 const PROGRAMS = join(__dirname, 'programs');
 const version = spawnSync(NODE, ['-p', 'process.versions.node'], { encoding: 'utf8' }).stdout.trim();

@@ -1,5 +1,5 @@
 import type { Rule } from './rule';
-import { below } from './words';
+import { below, stillWaits } from './words';
 
 /**
  * ### What it reports
@@ -37,7 +37,7 @@ export const unendedInput: Rule = {
       yield {
         what: `${below(child, process)} reads its stdin, which nobody ${awaited === undefined ? 'writes or ends' : 'has written or ended yet'}`,
         forked: fork.forked,
-        why: `\`${fork.api}\` gives the child a pipe as stdin; \`${process.command}\` waits for input or its end, and the end comes when the program calls \`child.stdin.end()\` or exits${stuck === 'limited' ? ', unless it gives up before' : ''}; until then the callback is not called${awaited === undefined ? '' : `. The program still waits for ${awaited}, and may write or end it then`}`,
+        why: `\`${fork.api}\` gives the child a pipe as stdin; \`${process.command}\` waits for input or its end, and the end comes when the program calls \`child.stdin.end()\` or exits${stuck === 'limited' ? ', unless it gives up before' : ''}; until then the callback is not called${stillWaits(awaited, 'write or end it')}`,
         help: `call \`child.stdin.end()\` right after \`${fork.api}\`, or name the input in the arguments, or use \`spawn\` with \`stdio: ['ignore', 'pipe', 'pipe']\``,
         proof: [...proof, 'child.stdin: bytesWritten 0, writableEnded false'],
         subject: awaited === undefined ? process.command : `${process.command}, for now`,

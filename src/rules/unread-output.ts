@@ -1,6 +1,6 @@
 import type { StreamWait } from '../facts/stall';
 import type { Rule } from './rule';
-import { below } from './words';
+import { below, stillWaits } from './words';
 
 /**
  * ### What it reports
@@ -41,21 +41,21 @@ export const unreadOutput: Rule = {
       for (const { stream, reading, process, stuck, awaited, proof } of unread) {
         const writer = below(child, process);
         const { state, proof: read, help } = READING[reading];
-        const later = isDone(reading) ? awaited : undefined;
+        const forNow = awaited === undefined ? '' : ' for now';
         yield {
           what:
             stuck === 'no'
-              ? `${writer} cannot write its ${stream}, which nobody reads${later === undefined ? '' : ' for now'}`
-              : `${writer} sleeps because nobody reads its ${stream}${later === undefined ? '' : ' for now'}`,
+              ? `${writer} cannot write its ${stream}, which nobody reads${forNow}`
+              : `${writer} sleeps because nobody reads its ${stream}${forNow}`,
           forked: fork.forked,
-          why: `the pipe is full, and \`child.${stream}\` ${state}: ${consequence(process.command, stuck)}${later === undefined ? '' : `. The program still waits for ${later}, and may read it then`}`,
+          why: `the pipe is full, and \`child.${stream}\` ${state}: ${consequence(process.command, stuck)}${stillWaits(awaited, 'read it')}`,
           help:
-            later === undefined
+            awaited === undefined
               ? help(`child.${stream}`)
               : `if \`${process.command}\` is not meant to wait for that, read \`child.${stream}\` at once, into memory or a file`,
           proof: [...proof, `child.${stream}: ${read}`],
-          subject: later === undefined ? stream : `${stream}, for now`,
-          ...((later !== undefined || !isDone(reading)) && { severity: 'info' as const }),
+          subject: awaited === undefined ? stream : `${stream}, for now`,
+          ...((awaited !== undefined || mayGoOn(reading)) && { severity: 'info' as const }),
           fork: fork.id,
           child,
         };
@@ -64,8 +64,8 @@ export const unreadOutput: Rule = {
   },
 };
 
-/** Nothing shows that the program will read it. */
-const isDone = (reading: StreamWait['reading']) => reading === 'never' || reading === 'left';
+/** Its reader is there, and may read on. */
+const mayGoOn = (reading: StreamWait['reading']) => reading === 'paused' || reading === 'polled';
 
 const RESUME = (stream: string) => `resume \`${stream}\`, or see why what it is piped to takes nothing more`;
 

@@ -128,6 +128,11 @@ export function below(child: ChildFacts, process: ChildFacts): string {
     : `\`${process.command}\` under ${named(child)}`;
 }
 
+/** To be added to a sentence: what the program waits for, and after which it may do so; nothing if it waits for nothing. */
+export function stillWaits(awaited: string | undefined, act: string): string {
+  return awaited === undefined ? '' : `. The program still waits for ${awaited}, and may ${act} then`;
+}
+
 /** `1.2 s`. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;

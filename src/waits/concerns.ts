@@ -99,6 +99,11 @@ function isLeftOpen(stream: StreamLike, fork: ForkCall): boolean {
 
 const hasCallback = ({ api }: ForkCall) => api === 'exec' || api === 'execFile';
 
+/** It has ended. */
+export function isOver({ exitedAt, process }: OwnChild): boolean {
+  return exitedAt !== undefined || process.exitCode !== null || process.signalCode !== null;
+}
+
 /** Whether the program is called back when something comes from the child. */
 export function isAwaited({ fork, process }: OwnChild): boolean {
   return (

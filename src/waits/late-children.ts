@@ -13,17 +13,8 @@ import { catchesSignal } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import { signalName, signalNumber } from '../signals';
 import { setTimer } from '../timers';
-import {
-  awaitedEnd,
-  type Concerns,
-  concernsOf,
-  isAwaited,
-  isUnread,
-  isWaitingForInput,
-  type OwnChild,
-} from './concerns';
+import { awaitedEnd, type Concerns, concernsOf, isOver, type OwnChild } from './concerns';
 import { isTimeToLook, type Lateness, latenessOf, restMs, type Since, stepMs, waitedMs } from './lateness';
-import type { OwnStream } from './streams';
 import type { Suspicions } from './suspicions';
 
 /** So little is no work: a heartbeat of ours in a Node child, a timer that finds nothing to do. */
@@ -203,22 +194,13 @@ export class LateChildren {
       ...(pending && due.handles && { handles: { queued: 1 + pending.queue.length, ms: now - pending.at } }),
       stallMs,
       wasAsked,
-      otherWork: (direction) =>
-        direction === 'output' && now - quietSince > TURN_MS
-          ? undefined
-          : this.#otherWork(process, direction),
+      otherWork: (direction) => {
+        if (direction === 'output' && now - quietSince > TURN_MS) return undefined;
+        const { otherWork } = require('./other-work') as typeof import('./other-work');
+        const others = [...this.#tracked.values()].filter((other) => other.process !== process);
+        return otherWork(procfs, others, this.#context.workers(), direction);
+      },
     });
-  }
-
-  /** What may yet come to the program and make it write to the child, or read what the child writes. */
-  #otherWork(process: ChildProcess, direction: OwnStream['direction']): string | undefined {
-    const isStuckToo = direction === 'input' ? isWaitingForInput : isUnread;
-    const others = [...this.#tracked.values()].some(
-      (other) => other.process !== process && isAwaited(other) && !isOver(other) && !isStuckToo(other),
-    );
-    if (others) return 'another child';
-    const { workUnderWay } = require('./other-work') as typeof import('./other-work');
-    return workUnderWay(this.#context.procfs, this.#context.workers(), direction);
   }
 }
 
@@ -243,10 +225,6 @@ function followHandles(tracked: Tracked, now: number): void {
   const queue = queueOf(tracked.process);
   if (!queue) delete tracked.pending;
   else if (tracked.pending?.queue !== queue) tracked.pending = { queue, at: now };
-}
-
-function isOver({ exitedAt, process }: Tracked): boolean {
-  return exitedAt !== undefined || process.exitCode !== null || process.signalCode !== null;
 }
 
 /**

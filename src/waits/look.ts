@@ -51,7 +51,9 @@ export function look(request: LookRequest): StalledChild | undefined {
   const unended = waits.find(({ stream }) => stream === 'stdin');
   const unread = waits.filter(({ stream }) => stream !== 'stdin');
   const meanwhile = (wait: StreamWait, direction: OwnStream['direction']) => {
-    const awaited = request.otherWork(direction);
+    // of the others it is known what they wait for: their reader
+    const nobody = wait.reading === 'never' || wait.reading === 'left';
+    const awaited = nobody ? request.otherWork(direction) : undefined;
     return { ...wait, ...(awaited !== undefined && { awaited }) };
   };
   const handles = request.handles && isStarting(picture, request) ? undefined : request.handles;

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import { handleUnder } from '../exits/channel';
 import type { Procfs } from '../procfs/procfs';
+import { isAwaited, isOver, isUnread, isWaitingForInput, type OwnChild } from './concerns';
 import type { OwnStream } from './streams';
 import { decode } from './syscalls';
 
@@ -20,13 +21,25 @@ const REQUESTS: ReadonlyMap<string, string> = new Map([
 /** A thread of libuv's pool, as it names itself from release 22 on. It does files, names of hosts, and computing. */
 const POOL_THREAD = 'libuv-worker';
 
+/** What may yet come to the program and make it write to a child, or read what that writes, in words. */
+export function otherWork(
+  procfs: Procfs,
+  otherChildren: readonly OwnChild[],
+  workers: readonly Worker[],
+  direction: OwnStream['direction'],
+): string | undefined {
+  const isStuckToo = direction === 'input' ? isWaitingForInput : isUnread;
+  const isAtWork = (child: OwnChild) => isAwaited(child) && !isOver(child) && !isStuckToo(child);
+  return otherChildren.some(isAtWork) ? 'another child' : workUnderWay(procfs, workers, direction);
+}
+
 /**
  * Something that was begun and will have an outcome, in words; undefined where there is nothing of the kind.
  * Timers do not count, because most limit a wait; nor does what waits for others to begin: listeners, and the
  * connections that they have accepted, unless a request is just coming in. Input may come to a child from wherever the
  * program may read; whoever reads a child later waits for something certain.
  */
-export function workUnderWay(
+function workUnderWay(
   procfs: Procfs,
   workers: readonly Worker[],
   direction: OwnStream['direction'],

@@ -461,10 +461,6 @@ describe('streams of a child', () => {
         subject: 'stdout, for now',
       });
     });
-
-    test('a paused stream is told as such, whatever else the program waits for', () => {
-      expect(of({ reading: 'paused', awaited: 'another child' })).toEqual(of({ reading: 'paused' }));
-    });
   });
 
   describe('unended-input', () => {
