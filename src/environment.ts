@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { basename, isAbsolute, resolve } from 'node:path';
+import { basename, isAbsolute, join, resolve } from 'node:path';
 import { workingDirectory } from './directory';
 import type { EnvironmentFacts, Preload } from './facts/fork';
 import type { ForkRequest } from './instruments/fork-call';
@@ -44,7 +44,12 @@ export function readEnvironment(
     ...(Number.isInteger(channel) && { channelFd: channel }),
     ...(certificates !== undefined && { certificates }),
     preloads: [
-      ...preloads(options, 'NODE_OPTIONS', request.cwd, nodeOptions !== process.env.NODE_OPTIONS),
+      ...preloads(
+        options,
+        'NODE_OPTIONS',
+        request.cwd,
+        nodeOptions !== process.env.NODE_OPTIONS && !guards(options),
+      ),
       ...preloads(own, 'arguments', request.cwd, false),
     ],
     ...(inspector && { inspector }),
@@ -134,6 +139,12 @@ function preloads(
     });
   }
   return found;
+}
+
+/** Whether forkguard is loaded as well: then the child itself tells where such an option fails. */
+function guards(options: readonly Flag[]): boolean {
+  const own = join(__dirname, '../register');
+  return options.some(({ value }) => value?.replace(/\.js$/, '') === own || value === 'forkguard/register');
 }
 
 /** Where the child will think that it is: links are resolved. Undefined where it cannot start at all. */

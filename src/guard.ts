@@ -14,6 +14,7 @@ import { withOwnFiles } from './own-files';
 import { pendingBytes } from './program';
 import { ResourceChannel } from './resource-channel';
 import { messageOf, say } from './say';
+import { signalNumber } from './signals';
 import { CapturedSite, capture } from './site';
 import { answerTests } from './testing/answer';
 import type { EarlyAnswers } from './testing/early';
@@ -179,6 +180,15 @@ export class Guard implements Sink {
       if (child || this.#observer || this.ledger.hasStartedAny)
         this.observer.exits.departures.signalling(pid, signal);
     });
+    if (pid === process.pid && !inWorker && this.#observer) this.#signallingItself(this.#observer, signal);
+  }
+
+  #signallingItself({ procfs }: Observer, signal: unknown): void {
+    const number = signalNumber(signal);
+    if (number === undefined) return;
+    const { endsWith } = require('./exits/own-end') as typeof import('./exits/own-end');
+    // as a shell tells it
+    if (this.safely('kill', () => endsWith(number, procfs))) this.exiting(128 + number);
   }
 
   get stallsSoFar(): StallWatch | undefined {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Procfs } from './procfs/procfs';
 
 const PACKAGE = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/[^/]/g;
@@ -54,8 +56,15 @@ function nativePackages(procfs: Procfs): string[] {
   const names = new Set<string>();
   for (const { path } of procfs.maps('self') ?? []) {
     if (!/\.(node|so[.\d]*)$/.test(path)) continue;
-    const name = [...path.matchAll(PACKAGE)].at(-1)?.[1];
-    if (name) names.add(name.replace(PLATFORM, ''));
+    const match = [...path.matchAll(PACKAGE)].at(-1);
+    if (match) names.add(installed(match[1]!, path.slice(0, match.index)));
   }
   return [...names].sort();
+}
+
+/** The package that a binary of this name is for, if it is there. `root`: where `node_modules` lies. */
+function installed(name: string, root: string): string {
+  const base = name.replace(PLATFORM, '');
+  const bases = base === name ? [] : [base, base.replace(/^@[^/]+\//, '')];
+  return bases.find((one) => existsSync(join(root, 'node_modules', one))) ?? name;
 }

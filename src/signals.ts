@@ -14,3 +14,12 @@ export function signalNumber(signal: unknown): number | undefined {
 export function signalName(number: number): string {
   return Object.entries(SIGNALS).find(([, value]) => value === number)?.[0] ?? `signal ${number}`;
 }
+
+const HARMLESS = new Set(
+  ['SIGCONT', 'SIGSTOP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGCHLD', 'SIGURG', 'SIGWINCH'].map(signalNumber),
+);
+
+/** Whether it ends a process that does not handle it, see signal(7). */
+export function endsByDefault(number: number): boolean {
+  return !HARMLESS.has(number);
+}

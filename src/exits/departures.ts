@@ -4,7 +4,7 @@ import type { Orphan } from '../facts/exit';
 import type { ForkCall, ForkRequest } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { Target } from '../procfs/procfs';
-import { signalName, signalNumber } from '../signals';
+import { endsByDefault, signalName, signalNumber } from '../signals';
 import type { Leaving } from '../waits/notes';
 import { descendants, type Member, members } from './descendants';
 import { catches, LeftBehind, type LeftBehindOptions } from './left-behind';
@@ -14,11 +14,6 @@ const LEAVING_MS = 500;
 
 /** So many pids that are no children's are remembered. */
 const MOST_ADDRESSED = 1000;
-
-/** Signals that do not end a process by default. */
-const HARMLESS = new Set(
-  ['SIGCONT', 'SIGSTOP', 'SIGTSTP', 'SIGTTIN', 'SIGTTOU', 'SIGCHLD', 'SIGURG', 'SIGWINCH'].map(signalNumber),
-);
 
 /** Signals that a terminal sends, which knows process groups only. */
 const OF_TERMINALS = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP'].map(signalNumber));
@@ -57,7 +52,7 @@ export class Departures {
   /** A process, or a process group as a negative number, 0 for that of this process, is about to be sent a signal. */
   signalling(pid: number, signal: unknown): void {
     const number = signalNumber(signal);
-    if (number === undefined || HARMLESS.has(number)) return;
+    if (number === undefined || !endsByDefault(number)) return;
     if (pid > 0) this.#signallingOne(pid, number);
     else this.#signallingGroup(-pid, number);
   }

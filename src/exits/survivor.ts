@@ -127,7 +127,7 @@ class LivingChild implements Survivor {
 
   get told(): boolean | undefined {
     if (!this.#told) {
-      const answer = this.#awaitsPipe();
+      const answer = this.#hasDisconnected || this.#awaitsPipe();
       this.#told = { answer: answer === false ? this.#awaitsConnection('dependsOn') : answer };
     }
     return this.#told.answer;
@@ -167,6 +167,13 @@ class LivingChild implements Survivor {
 
   get kept(): readonly KeptListener[] {
     return keptBy(this.child.pid, this.#context);
+  }
+
+  /** It has closed its end of the IPC channel itself, which a program does that is to end. */
+  get #hasDisconnected(): boolean {
+    const { fork, child } = this;
+    const hadChannel = fork.stdio.some(({ type }) => type === 'ipc');
+    return hadChannel && this.#channel === undefined && this.#context.procfs.targets(child.pid) !== undefined;
   }
 
   #awaitsConnection(which: keyof Connections): boolean | undefined {

@@ -22,6 +22,8 @@ import { childOf, isConnected, isListener, isProfile, lockThatCrosses, openerOf,
  * Descriptors that were there before forkguard are `info`, recorded once for each process (not shown in a terminal),
  * and a `warning` if they are a
  * listening socket, carry an flock or OFD lock, or are the writing end of a pipe and the child is detached.
+ * What native code has left open is reported at the first fork that it leaks into, and counted at others, unless it is
+ * such a listener, lock or pipe: it is mended where it is opened.
  * Left alone are the jobserver of make, socket activation (`LISTEN_FDS`), Node's own IPC channel, and the file in
  * `NODE_EXTRA_CA_CERTS`, which Node itself reads for a moment when it starts.
  *
@@ -67,7 +69,7 @@ function finding(crossing: Crossing, { moment }: ForkSnapshot): Finding {
     help: remedy(descriptor),
     proof,
     subject: descriptor.target,
-    once: inherited && !heavy,
+    once: !heavy,
     background: inherited && !heavy,
     severity: inherited && !heavy ? 'info' : 'warning',
     fork: moment.id,

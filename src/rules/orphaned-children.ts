@@ -63,7 +63,7 @@ export const orphanedChildren: Rule = {
         yield {
           what: `${named(child)} lives on after ${of === 'thread' ? `the ${maker} that made it` : `this ${of}`} has ended`,
           forked: fork.forked,
-          why: `a child does not end with the ${maker} that made it; pid ${child.pid} keeps its port, its files and its processor time, and nobody waits for it`,
+          why: `a child does not end with the ${maker} that made it; pid ${child.pid} keeps its port, its files and its processor time, and nobody waits for it${untilItWrites(survivor, of)}`,
           help: helpFor(survivor, of),
           proof: [...survivor.proof, ...reasonsOf(survivor, of)],
           subject: child.command,
@@ -94,6 +94,14 @@ function isDaemon({ apart, fork: { stdio } }: Survivor): boolean {
   );
 }
 
+/** What may end it, sooner or later. */
+function untilItWrites({ pipes }: Survivor, of: Ending): string {
+  const outputs = pipes.filter(({ childFd }) => childFd === 1 || childFd === 2);
+  if (of !== 'process' || outputs.length === 0) return '';
+  const names = outputs.map(({ childFd }) => (childFd === 1 ? 'stdout' : 'stderr')).join(' or ');
+  return `, unless it writes to its ${names}, whose reader is gone: SIGPIPE ends a child that does not ignore it`;
+}
+
 function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: Ending): string[] {
   const reasons = [
     fork.detached
@@ -111,7 +119,7 @@ function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: Ending): string[
   return reasons;
 }
 
-function helpFor({ fork, ignored }: Survivor, of: Ending): string {
+function helpFor({ fork, ignored, unreferenced }: Survivor, of: Ending): string {
   if (ignored.length > 0)
     return `end the child with a signal that it cannot ignore, \`child.kill('SIGKILL')\`, or have it handle ${ignored.join(' and ')}; and await its \`exit\``;
   if (of === 'test')
@@ -120,7 +128,10 @@ function helpFor({ fork, ignored }: Survivor, of: Ending): string {
     return 'end the child in the worker thread and await its `exit` before the thread is ended: `worker.terminate()` lets it run no more code';
   if (fork.shell)
     return 'end the child and await its `exit` before this process ends; the shell has children of its own, so end its group: `detached: true` and `process.kill(-child.pid)`';
-  return 'end the child and await its `exit` before this process ends; if it is meant to live on, say so with `detached: true` and `child.unref()`';
+  const independent = unreferenced
+    ? 'make it independent of this terminal and its signals with `detached: true`, too'
+    : 'say so with `detached: true` and `child.unref()`';
+  return `end the child and await its \`exit\` before this process ends; if it is meant to live on, ${independent}`;
 }
 
 function findingOf({ child, fork, forked, after, parent, proof }: Orphan) {

@@ -16,9 +16,9 @@ import { childOf } from './words';
  * ### Certain because
  * The flag is in the child's `NODE_OPTIONS` or arguments, its value starts with a dot, and no such file exists
  * there. It is an `error` where the child is Node itself, else `info`: a Node further down would fail. If the file
- * exists there, but `NODE_OPTIONS` was set for this child and it starts in another directory than this process, the
- * report is a `warning`: the option goes on to every Node that the child starts, and fails where that is in a
- * directory without such a file.
+ * exists there, but `NODE_OPTIONS` was set for this child, without forkguard, and it starts in another directory than
+ * this process, the report is a `warning`: the option goes on to every Node that the child starts, and fails where that
+ * is in a directory without such a file. With forkguard the child itself says so, where it happens.
  *
  * ### Instead
  * `NODE_OPTIONS="--require $PWD/hook.cjs"`: an absolute path.

@@ -15,9 +15,11 @@ import { below, stillWaits } from './words';
  * and the program's stream has no reader. Seen twice, with the thread not having run in between. The report says that
  * the process sleeps where, with that stream left alone, the wait-for graph has nobody who could wake it. A stream
  * that was read and then paused is only `info` while something listens to it or it is piped to something: that may
- * resume it. So is one that was read with `read()`, and one that the program may still come to: while it waits for
- * another child, as where the output of several is shown in order, for a connection to be made, the answer to an HTTP
- * request, a file or a worker thread; after a minute it is a warning all the same.
+ * resume it. One that has lost its last reader is reported after 12 s (sooner where `FORKGUARD_STALL_MS` is below its
+ * default), because the program may give it another. `info`, too, is a stream that was read with `read()`, and one that
+ * the program may still come to: while it waits for another child, as where the output of several is shown in order, for
+ * a connection to be made, the answer to an HTTP request, a file or a worker thread; after a minute it is a warning all
+ * the same.
  *
  * ### Example
  * ```js
@@ -87,7 +89,7 @@ const READING: Record<StreamWait['reading'], Reading> = {
     state: 'has lost its last reader and is paused',
     proof: 'no listener for data or readable, readableFlowing false',
     help: (stream) =>
-      `use \`pipeline(${stream}, target, done)\` instead of \`pipe()\`, or call \`${stream}.destroy()\` when its reader closes; \`${stream}.resume()\` throws the rest away`,
+      `call \`${stream}.destroy()\` when its reader closes, as \`pipeline(${stream}, target, done)\` does where \`pipe()\` does not; \`${stream}.resume()\` throws the rest away`,
   },
   paused: { state: 'is paused', proof: 'readableFlowing false', help: RESUME },
   polled: {

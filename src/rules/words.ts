@@ -115,7 +115,9 @@ export function openerOf(descriptor: Descriptor): Site | string {
   if (descriptor.owner) return `not by JavaScript: by ${descriptor.owner}`;
   if (descriptor.closeOnExec) {
     const noted =
-      descriptor.kind === 'file' ? ': of files, what `fs.openSync` opens for writing is noted' : '';
+      descriptor.kind === 'file'
+        ? ': of files, only what is opened for writing with `fs.openSync` is noted, not `fs.promises.open` or streams'
+        : '';
     return `not seen${noted}`;
   }
   return 'not seen: Node marks what it opens close-on-exec, so native code opened it';

@@ -44,7 +44,7 @@ export class Emitter {
   /** `again`: it was reported before, at another fork. */
   found(hazard: Hazard, again: boolean): void {
     this.#metrics.found(hazard);
-    if (again && hazard.once) return; // of the process, not of this fork
+    if (again && hazard.once && hazard.severity === 'info') return; // of the process, not of this fork
     const fork = hazard.fork === undefined ? undefined : this.#forks.get(hazard.fork);
     // what is active now is not what was active at a fork that has been forgotten
     const span = hazard.fork === undefined ? activeSpan() : fork?.span;

@@ -186,6 +186,7 @@ export class LateChildren {
       fork,
       pid: process.pid!,
       ...(exitedAt !== undefined && { exitedMs: now - exitedAt }),
+      quietMs: now - quietSince,
       passedOn: asked ? (asked.caught ? asked.signal : null) : process.signalCode,
       awaitedEnd: awaitedEnd(process),
       ends: due.pipes ? ends : [],

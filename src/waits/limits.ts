@@ -32,7 +32,7 @@ interface Loop {
 
 export function pollDeadline(who: string, name: string, limit: Limit, again: boolean): Deadline {
   const length = typeof limit === 'number' ? `${(limit / 1000).toFixed(1)} s` : 'unknown length';
-  if (again) return { who, what: `counting its calls of ${name} (${length} each), if it does` };
+  if (again) return { who, what: `a limit of its own, if it has one: it wakes from ${name} every ${length}` };
   return { who, what: `the limit of its call of ${name} (${length}), if it does` };
 }
 

@@ -18,6 +18,8 @@ export interface LookRequest {
   readonly fork: ForkCall;
   readonly pid: number;
   readonly exitedMs?: number;
+  /** For so long nothing has moved, in milliseconds. */
+  readonly quietMs: number;
   readonly ends: readonly OwnEnd[];
   readonly streams: readonly OwnStream[];
   readonly asked?: { readonly signal: string; readonly ms: number };
@@ -49,7 +51,11 @@ export function look(request: LookRequest): StalledChild | undefined {
   const heldBy = holders.filter((holder) => !mayBeEnding(holder.pid, request));
   const asked = request.asked && dispositionOf(request, request.asked);
   const unended = waits.find(({ stream }) => stream === 'stdin');
-  const unread = waits.filter(({ stream }) => stream !== 'stdin');
+  // a program that pauses by taking the reader off gives another, or the same, within some seconds
+  const isBetween = request.quietMs < graceMs(request.stallMs);
+  const unread = waits.filter(
+    ({ stream, reading }) => stream !== 'stdin' && !(reading === 'left' && isBetween),
+  );
   const meanwhile = (wait: StreamWait, direction: OwnStream['direction']) => {
     // of the others it is known what they wait for: their reader
     const nobody = wait.reading === 'never' || wait.reading === 'left';

@@ -1,4 +1,4 @@
-import type { Crash, Orphan, SharedDescriptor, Zombie } from '../../src/facts/exit';
+import type { Crash, Orphan, SharedDescriptor, Survivor, Zombie } from '../../src/facts/exit';
 import type { Exit, Fork } from '../../src/model';
 import { rules } from '../../src/rules';
 import {
@@ -583,6 +583,8 @@ describe('lingering-stdio', () => {
     const survivors = [survivor({ fork: by, shared: [shared] })];
     return hazards('lingering-stdio', 'exit', exit({ survivors }, { of: end }));
   };
+  const all = (what: Partial<Survivor>) =>
+    hazards('lingering-stdio', 'exit', exit({ survivors: [survivor({ fork: detached, ...what })] }));
 
   test('a detached child keeps our stdout, under whatever number', () => {
     expect(of(shares(5, { fd: 1 }))).toEqual([
@@ -612,6 +614,28 @@ describe('lingering-stdio', () => {
         subject: 'stderr',
       },
     ]);
+  });
+
+  test('one pipe that is stdout and stderr, as after `2>&1`, is told once; two are told each', () => {
+    const stdout = shares(1, { fd: 1 });
+    expect(all({ shared: [stdout, shares(2, { fd: 2 })] })).toMatchObject([
+      {
+        what: 'detached child `sleep` keeps the stdout and stderr of this process open',
+        why: expect.stringMatching(/^stdout and stderr are one pipe; its reader/),
+        proof: [
+          '/proc/self/fd/1 and /proc/42/fd/1 -> pipe:[3]',
+          '/proc/self/fd/2 and /proc/42/fd/2 -> pipe:[3]',
+          'pid 42 is detached and lives while this process exits',
+        ],
+        subject: 'stdout and stderr',
+      },
+    ]);
+    const stderr = shares(2, { fd: 2, target: 'pipe:[4]' });
+    expect(all({ shared: [stdout, stderr] })).toMatchObject([{ subject: 'stdout' }, { subject: 'stderr' }]);
+  });
+
+  test('made in a listener of exit, as by a program that starts itself anew: info', () => {
+    expect(all({ shared: [shares(1, { fd: 1 })], madeAtExit: true })).toMatchObject([{ severity: 'info' }]);
   });
 
   test.each<[why: string, SharedDescriptor, Fork?, Exit['of']?]>([

@@ -428,7 +428,7 @@ describe('streams of a child', () => {
         'warning',
         'has lost its last reader and is paused',
         'no listener for data or readable, readableFlowing false',
-        'use `pipeline(child.stdout, target, done)` instead of `pipe()`, or call `child.stdout.destroy()` when its reader closes; `child.stdout.resume()` throws the rest away',
+        'call `child.stdout.destroy()` when its reader closes, as `pipeline(child.stdout, target, done)` does where `pipe()` does not; `child.stdout.resume()` throws the rest away',
       ],
       ['paused', 'info', 'is paused', 'readableFlowing false', resume],
       [
