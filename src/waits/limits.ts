@@ -22,6 +22,12 @@ const OWN_TIMERS_MS = { least: 4000, most: 8200 };
  */
 export const TICKING_MS = 5000;
 
+/**
+ * Whoever has started a blocked process may end the wait with a timer that is unref'd, as `AbortSignal.timeout()` is,
+ * of which Node does not tell: so long a pause of its event loop, in milliseconds, shows that none is due soon.
+ */
+const TURN_MS = 2000;
+
 /** An event loop that sleeps in epoll_wait. */
 interface Loop {
   readonly pid: number;
@@ -52,11 +58,22 @@ export function loopDeadline(
     return { who, what: `a timer that is due in ${(ms / 1000).toFixed(0)} s, if it is for this wait` };
   }
   // others of its timers may do anything, and do it at last: only our own is known to do nothing
-  const idles = pid !== scene.self && pid === tid && (scene.idle?.has(pid) ?? isIdleHeartbeat(ms));
+  const seenIdle = scene.idle?.has(pid) ?? isIdleHeartbeat(ms);
+  const idles = pid !== scene.self && pid === tid && seenIdle && (ms > TURN_MS || !isAbove(scene, pid));
   const idled = idledFor(scene, pid, tid) ?? 0;
   if (!idles && (idled < TICKING_MS || !asks(scene, pid, set))) return undefined;
   const times = idles ? '' : `, which came round for ${(idled / 1000).toFixed(1)} s and did nothing`;
   return { who, what: `a timer${times}, if one of its timers is for this wait` };
+}
+
+/** Whether the blocked process is below that one. */
+function isAbove({ picture, self }: Scene, pid: number): boolean {
+  let at = self;
+  for (let hops = 0; at !== undefined && at > 1 && hops < 64; hops++) {
+    at = picture.process(at)?.stat.ppid;
+    if (at === pid) return true;
+  }
+  return false;
 }
 
 /** Only main threads are followed: what they do says nothing about the other threads of their process. */

@@ -13,7 +13,7 @@ describe('the timer of an event loop', () => {
     { protocol: 'tcp', inode: 0, state: 'established', local: '127.0.0.1:80', remote: '127.0.0.1:40000' },
   ];
   const sockets = { rows: () => rows, find: (one: number) => rows.find((row) => row.inode === one) };
-  const picture = { descriptor: () => ({ inode }), sockets } as unknown as Picture;
+  const picture = { descriptor: () => ({ inode }), sockets, process: () => undefined } as unknown as Picture;
   const scene: Scene = { picture, self: OTHER, blocked: [] };
   const deadline = (limit: number, idle?: ReadonlySet<number>) =>
     loopDeadline({ ...scene, ...(idle && { idle }) }, 'node', { pid: PID, tid: PID, limit, set: undefined });
@@ -45,5 +45,13 @@ describe('the timer of an event loop', () => {
     const limit = { who: 'node', what: 'a timer, if one of its timers is for this wait' };
     expect([deadline(257), deadline(8191)]).toEqual([limit, limit]);
     expect(deadline(8100, new Set([PID]))).toEqual(limit);
+  });
+
+  test("in a process above the blocked one only a long pause says so: it may have a timer that is unref'd", () => {
+    const below = { ...picture, process: () => ({ stat: { ppid: PID } }) } as unknown as Picture;
+    const above = (limit: number) =>
+      loopDeadline({ ...scene, picture: below }, 'node', { pid: PID, tid: PID, limit, set: undefined });
+    expect([above(257), above(1021)]).toEqual([undefined, undefined]);
+    expect(above(2039)).toBeDefined();
   });
 });
