@@ -14,12 +14,13 @@ import { below, stillWaits } from './words';
  * A thread of the process sleeps in a write to the other end of the stream, or waits in epoll until it can write,
  * and the program's stream has no reader. Seen twice, with the thread not having run in between. The report says that
  * the process sleeps where, with that stream left alone, the wait-for graph has nobody who could wake it. A stream
- * that was read and then paused is only `info` while something listens to it or it is piped to something: that may
- * resume it. One that has lost its last reader is reported after 12 s (sooner where `FORKGUARD_STALL_MS` is below its
- * default), because the program may give it another. `info`, too, is a stream that was read with `read()`, and one that
- * the program may still come to: while it waits for another child, as where the output of several is shown in order, for
- * a connection to be made, the answer to an HTTP request, a file or a worker thread; after a minute it is a warning all
- * the same.
+ * that was read and then paused, by the program or because what it is piped to takes no more, is reported after 12 s
+ * (sooner where `FORKGUARD_STALL_MS` is below its default; then it is `info` while the program has timers), and is only
+ * `info` while anybody is there who may make the program go on: a client, a connection, the stdin of the program or of
+ * another child, its parent. After that time, too, one is reported that has lost its last reader, because the program
+ * may give it another. `info` is a stream that was read with `read()`, and one that the program may still come to: while
+ * it waits for another child, as where the output of several is shown in order, for a connection to be made, the answer
+ * to an HTTP request, a file or a worker thread; after a minute it is a warning all the same.
  *
  * ### Example
  * ```js
@@ -57,7 +58,7 @@ export const unreadOutput: Rule = {
               : `if \`${process.command}\` is not meant to wait for that, read \`child.${stream}\` at once, into memory or a file`,
           proof: [...proof, `child.${stream}: ${read}`],
           subject: awaited === undefined ? stream : `${stream}, for now`,
-          ...((awaited !== undefined || mayGoOn(reading)) && { severity: 'info' as const }),
+          ...((awaited !== undefined || reading === 'polled') && { severity: 'info' as const }),
           fork: fork.id,
           child,
         };
@@ -65,9 +66,6 @@ export const unreadOutput: Rule = {
     }
   },
 };
-
-/** Its reader is there, and may read on. */
-const mayGoOn = (reading: StreamWait['reading']) => reading === 'paused' || reading === 'polled';
 
 const RESUME = (stream: string) => `resume \`${stream}\`, or see why what it is piped to takes nothing more`;
 

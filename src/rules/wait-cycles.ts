@@ -59,20 +59,20 @@ function cycle(call: StalledCall): Finding {
   const parties = [...new Set(waits.flatMap(({ waiter, on }) => [waiter.label, on.label]))];
   const others = parties.filter((label) => label !== call.thread);
   const listener = listenerOf(call, waits);
-  const last = waits[waits.length - 1];
   const nobody = parties.length > 2 ? 'none of them' : 'neither';
+  const outside = 'something outside, such as a timeout or a signal, interrupts';
   const outcome =
     grade === 'limited'
       ? `it ends when ${endsBy(call.thread, deadlines)}`
-      : `${nobody} goes on until something outside, such as a timeout or a signal, interrupts one of them`;
+      : isUnnotified(call)
+        ? `it goes on only if ${outside} it`
+        : `${nobody} goes on until ${outside} one of them`;
   const broken = call.broken ? `; ${call.broken}` : '';
   return {
-    what: call.verdict!.cycle
-      ? `${listOf([call.thread, ...others])} wait for each other`
-      : `${call.thread} waits for ${last?.on.label ?? 'nobody'}, whom nobody is left to wake`,
+    what: whatOf(call, others),
     ...(listener?.opened && { opened: listener.opened }),
     forked: call.fork?.forked ?? call.site,
-    why: `${waits.map(sentence).join('; ')}; ${outcome}${broken}`,
+    why: `${waits.map(sentence).join('; ')}${isUnnotified(call) ? ', and those have ended, or wait as well' : ''}; ${outcome}${broken}`,
     help: advice(call),
     proof: [`no progress for ${seconds(call.ms)}`, ...new Set(waits.flatMap(({ proof }) => proof))],
     waits,
@@ -81,6 +81,19 @@ function cycle(call: StalledCall): Finding {
     fork: call.fork?.id,
     child: call.child,
   };
+}
+
+function whatOf(call: StalledCall, others: readonly string[]): string {
+  const { waits, cycle } = call.verdict!;
+  if (isUnnotified(call)) return `${call.thread} is in \`Atomics.wait\`, and no thread is left to notify it`;
+  if (cycle) return `${listOf([call.thread, ...others])} wait for each other`;
+  return `${call.thread} waits for ${waits[waits.length - 1]?.on.label ?? 'nobody'}, whom nobody is left to wake`;
+}
+
+/** Which of the others was to call `Atomics.notify` nothing shows. */
+function isUnnotified({ verdict }: StalledCall): boolean {
+  const waits = verdict?.waits ?? [];
+  return waits.length > 0 && waits.every(({ until }) => until === 'to call `Atomics.notify`');
 }
 
 /** `Atomics.wait` with a limit is also how a thread sleeps, and then nobody is to notify it. */

@@ -20,9 +20,6 @@ import type { Suspicions } from './suspicions';
 /** So little is no work: a heartbeat of ours in a Node child, a timer that finds nothing to do. */
 const TRIFLE_NANOSECONDS = 2_000_000;
 
-/** Milliseconds after which output that waits for its turn has waited too long. */
-const TURN_MS = 60_000;
-
 interface Tracked extends OwnChild {
   exitedAt?: number;
   /** Something came through its pipes after its exit was reported: who holds them is at work. */
@@ -195,11 +192,10 @@ export class LateChildren {
       ...(pending && due.handles && { handles: { queued: 1 + pending.queue.length, ms: now - pending.at } }),
       stallMs,
       wasAsked,
-      otherWork: (direction) => {
-        if (direction === 'output' && now - quietSince > TURN_MS) return undefined;
+      otherWork: (act) => {
         const { otherWork } = require('./other-work') as typeof import('./other-work');
         const others = [...this.#tracked.values()].filter((other) => other.process !== process);
-        return otherWork(procfs, others, this.#context.workers(), direction);
+        return otherWork(procfs, others, this.#context.workers(), act, now - quietSince);
       },
     });
   }

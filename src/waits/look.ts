@@ -7,8 +7,12 @@ import type { Procfs } from '../procfs/procfs';
 import { signalNumber } from '../signals';
 import { type OwnEnd, pipeHolders } from './held';
 import { graceMs } from './lateness';
+import type { Act } from './other-work';
 import { type Picture, takePicture } from './picture';
 import { type OwnStream, streamWaits } from './streams';
+
+/** In what state a stream may be between two readers, or while its reader has enough. */
+const PAUSED: ReadonlySet<StreamWait['reading']> = new Set(['left', 'paused']);
 
 /** A handler of a signal may take so many times as long as anything else before it is called late. */
 const HANDLER_TIMES = 5;
@@ -31,7 +35,7 @@ export interface LookRequest {
   /** Whether somebody below the child was sent a signal. */
   readonly wasAsked: (pid: number) => boolean;
   /** What the program waits for besides the child, and after which it may act on a stream of it. */
-  readonly otherWork: (direction: OwnStream['direction']) => string | undefined;
+  readonly otherWork: (act: Act) => string | undefined;
 }
 
 /** Undefined where the picture shows two moments, or nothing is wrong. */
@@ -51,15 +55,14 @@ export function look(request: LookRequest): StalledChild | undefined {
   const heldBy = holders.filter((holder) => !mayBeEnding(holder.pid, request));
   const asked = request.asked && dispositionOf(request, request.asked);
   const unended = waits.find(({ stream }) => stream === 'stdin');
-  // a program that pauses by taking the reader off gives another, or the same, within some seconds
-  const isBetween = request.quietMs < graceMs(request.stallMs);
+  // a program that pauses a stream, or takes its reader off, most often goes on within some seconds
+  const isPause = request.quietMs < graceMs(request.stallMs);
   const unread = waits.filter(
-    ({ stream, reading }) => stream !== 'stdin' && !(reading === 'left' && isBetween),
+    ({ stream, reading }) => stream !== 'stdin' && !(isPause && PAUSED.has(reading)),
   );
-  const meanwhile = (wait: StreamWait, direction: OwnStream['direction']) => {
-    // of the others it is known what they wait for: their reader
-    const nobody = wait.reading === 'never' || wait.reading === 'left';
-    const awaited = nobody ? request.otherWork(direction) : undefined;
+  const meanwhile = (wait: StreamWait, act: Act) => {
+    // whoever calls `read()` itself comes back for more
+    const awaited = wait.reading === 'polled' ? undefined : request.otherWork(act);
     return { ...wait, ...(awaited !== undefined && { awaited }) };
   };
   const handles = request.handles && isStarting(picture, request) ? undefined : request.handles;
@@ -69,8 +72,8 @@ export function look(request: LookRequest): StalledChild | undefined {
     ...(request.exitedMs !== undefined && { exitedMs: request.exitedMs }),
     heldBy,
     ...(request.awaitedEnd && { awaitedEnd: request.awaitedEnd }),
-    unread: unread.map((wait) => meanwhile(wait, 'output')),
-    ...(unended && { unended: meanwhile(unended, 'input') }),
+    unread: unread.map((wait) => meanwhile(wait, wait.reading === 'paused' ? 'resume' : 'read')),
+    ...(unended && { unended: meanwhile(unended, 'write') }),
     ...(asked && { asked }),
     ...(handles && { handles: { ...handles, proof: handleProof(procfs, pid, handles) } }),
   };

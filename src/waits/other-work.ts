@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import type { Worker } from 'node:worker_threads';
 import { handleUnder } from '../exits/channel';
 import type { Procfs } from '../procfs/procfs';
+import { inWorker } from '../thread';
 import { isAwaited, isOver, isUnread, isWaitingForInput, type OwnChild } from './concerns';
-import type { OwnStream } from './streams';
 import { decode } from './syscalls';
 
 /** Requests to libuv: each ends, and calls the program back. From release 26 on Node does not list those for files. */
@@ -21,16 +21,32 @@ const REQUESTS: ReadonlyMap<string, string> = new Map([
 /** A thread of libuv's pool, as it names itself from release 22 on. It does files, names of hosts, and computing. */
 const POOL_THREAD = 'libuv-worker';
 
-/** What may yet come to the program and make it write to a child, or read what that writes, in words. */
+/** Milliseconds after which output that waits for its turn has waited too long. */
+const TURN_MS = 60_000;
+
+/** The same for a stream that is paused until a timer comes, of which there are others in most programs. */
+const PAUSE_MS = 12_000;
+
+/** What the program has yet to do with a stream of a child: write to it, begin to read it, read on. */
+export type Act = 'write' | 'read' | 'resume';
+
+/** What may yet come to the program and make it do so, in words. */
 export function otherWork(
   procfs: Procfs,
   otherChildren: readonly OwnChild[],
   workers: readonly Worker[],
-  direction: OwnStream['direction'],
+  act: Act,
+  quietMs: number,
 ): string | undefined {
-  const isStuckToo = direction === 'input' ? isWaitingForInput : isUnread;
-  const isAtWork = (child: OwnChild) => isAwaited(child) && !isOver(child) && !isStuckToo(child);
-  return otherChildren.some(isAtWork) ? 'another child' : workUnderWay(procfs, workers, direction);
+  const isStuckToo = act === 'write' ? isWaitingForInput : isUnread;
+  const isAtWork = (child: OwnChild) =>
+    !isOver(child) &&
+    ((isAwaited(child) && !isStuckToo(child)) || (act === 'resume' && isBehindWithInput(child)));
+  if (act === 'read' && quietMs > TURN_MS) return undefined;
+  if (otherChildren.some(isAtWork)) return 'another child';
+  const underWay = workUnderWay(procfs, workers, act);
+  if (underWay !== undefined || act !== 'resume') return underWay;
+  return somebodyWhoMaySpeak() ?? (quietMs < PAUSE_MS ? ownTimer() : undefined);
 }
 
 /**
@@ -39,25 +55,19 @@ export function otherWork(
  * connections that they have accepted, unless a request is just coming in. Input may come to a child from wherever the
  * program may read; whoever reads a child later waits for something certain.
  */
-function workUnderWay(
-  procfs: Procfs,
-  workers: readonly Worker[],
-  direction: OwnStream['direction'],
-): string | undefined {
+function workUnderWay(procfs: Procfs, workers: readonly Worker[], act: Act): string | undefined {
   if (workers.some(isReferenced)) return 'a worker thread';
   for (const name of process.getActiveResourcesInfo()) {
     const request = REQUESTS.get(name);
     if (request !== undefined) return request;
   }
   if (isPoolAtWork(procfs)) return 'the thread pool';
-  // Node has no documented way to tell a connection that was made from one that was accepted
-  const { _getActiveHandles: handles } = process as { _getActiveHandles?: () => readonly object[] };
-  const sockets = (handles?.call(process) ?? []).filter(isSocket);
+  const sockets = openSockets();
   const accepted = new Set(sockets.filter(isAccepted).map(({ remotePort }) => remotePort));
   for (const socket of sockets) {
     if (isSending(socket)) return 'the rest of a request that it answers';
     if (isInput(socket)) {
-      if (direction === 'input') return 'its own stdin';
+      if (act !== 'read') return 'its own stdin';
       continue;
     }
     if (socket.connecting) return 'a connection';
@@ -65,10 +75,35 @@ function workUnderWay(
     // a program that is its own client waits for itself
     if (remotePort === undefined || isAccepted(socket) || accepted.has(localPort)) continue;
     // that of a database is open for as long as the program lives
-    if (direction === 'output' && !awaitsResponse(socket)) continue;
+    if (act === 'read' && !awaitsResponse(socket)) continue;
     return `an answer on its connection to port ${remotePort}`;
   }
   return undefined;
+}
+
+/** A stream is paused for the sake of somebody else: one who takes what the program makes of it, or who says when. */
+function somebodyWhoMaySpeak(): string | undefined {
+  if (inWorker) return 'the thread that started this one';
+  if (process.connected && process.listenerCount('message') > 0) return 'a message of its parent';
+  const sockets = openSockets();
+  const own = new Set(sockets.filter((socket) => !isAccepted(socket)).map(({ localPort }) => localPort));
+  const isForeign = ({ remotePort }: Socket) => remotePort === undefined || !own.has(remotePort);
+  return sockets.some((socket) => isAccepted(socket) && isForeign(socket)) ? 'a client' : undefined;
+}
+
+function ownTimer(): string | undefined {
+  return process.getActiveResourcesInfo().includes('Timeout') ? 'one of its timers' : undefined;
+}
+
+function openSockets(): Socket[] {
+  // Node has no documented way to tell a connection that was made from one that was accepted
+  const { _getActiveHandles: handles } = process as { _getActiveHandles?: () => readonly object[] };
+  return (handles?.call(process) ?? []).filter(isSocket);
+}
+
+/** What the program has written to it, of another child's output perhaps, it has not read. */
+function isBehindWithInput({ process: { stdin } }: OwnChild): boolean {
+  return (stdin?.writableLength ?? 0) > 0;
 }
 
 function isPoolAtWork(procfs: Procfs): boolean {

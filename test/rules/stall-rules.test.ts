@@ -215,6 +215,16 @@ describe('wait-cycles', () => {
       ]);
     });
 
+    test('where nothing shows which thread was to notify, none is said to wait for this one', () => {
+      const others = 'another thread of this process';
+      expect(without({ ...waiting(), verdict: verdict([main, others], [notify]) })).toMatchObject([
+        {
+          what: `${main} is in \`Atomics.wait\`, and no thread is left to notify it`,
+          why: `${main} waits for ${others} to call \`Atomics.notify\`, and those have ended, or wait as well; it goes on only if something outside, such as a timeout or a signal, interrupts it`,
+        },
+      ]);
+    });
+
     test('with a limit of its own is how a thread sleeps: info', () => {
       expect(without(waiting(limit))).toMatchObject([
         { severity: 'info', what: 'the main thread and worker thread 2 wait for each other' },
@@ -430,7 +440,7 @@ describe('streams of a child', () => {
         'no listener for data or readable, readableFlowing false',
         'call `child.stdout.destroy()` when its reader closes, as `pipeline(child.stdout, target, done)` does where `pipe()` does not; `child.stdout.resume()` throws the rest away',
       ],
-      ['paused', 'info', 'is paused', 'readableFlowing false', resume],
+      ['paused', 'warning', 'is paused', 'readableFlowing false', resume],
       [
         'polled',
         'info',
