@@ -5,13 +5,21 @@ import type { Procfs } from '../procfs/procfs';
 import { descendants } from './descendants';
 
 /** Milliseconds after which a child that was running, most likely because it had just been made, is looked at again. */
-const PAUSES_MS = [2, 4, 8];
+const PAUSES_MS: readonly number[] = [2, 4, 8];
+
+/** Where more hangs on the answer: a Node has started in some 50 ms, a Python in 30. */
+export const UNTIL_STARTED_MS: readonly number[] = [...PAUSES_MS, 16, 32, 64];
 
 /** One that is still starting waits for this and that: only of who has not run since is "no" the answer. */
-export function settled(pid: number, procfs: Procfs, ask: () => boolean | undefined): boolean | undefined {
+export function settled(
+  pid: number,
+  procfs: Procfs,
+  ask: () => boolean | undefined,
+  pausesMs = PAUSES_MS,
+): boolean | undefined {
   let slices = slicesOf(pid, procfs);
   let answer = ask();
-  for (const ms of PAUSES_MS) {
+  for (const ms of pausesMs) {
     if (answer === true) return true;
     pause(ms);
     const before = slices;

@@ -5,7 +5,7 @@ import type { KeptListener, SharedDescriptor } from '../facts/exit';
 import type { Procfs } from '../procfs/procfs';
 import type { SnapshotContext } from '../snapshot';
 import { awaits } from './awaiting';
-import { settled } from './settled';
+import { settled, UNTIL_STARTED_MS } from './settled';
 
 /** The descriptors of the child that are open file descriptions of ours: same socket, same pipe. */
 export function sharedWith(pid: number, context: SnapshotContext): SharedDescriptor[] {
@@ -29,7 +29,7 @@ export function sharedWith(pid: number, context: SnapshotContext): SharedDescrip
       childFd,
       descriptor,
       get served() {
-        return settled(pid, procfs, () => awaits(pid, (other) => other === target, procfs));
+        return settled(pid, procfs, () => awaits(pid, (other) => other === target, procfs), UNTIL_STARTED_MS);
       },
       proof,
     });
@@ -51,7 +51,7 @@ export function keptBy(pid: number, { procfs, ledger, sockets }: SnapshotContext
       socket,
       opened: handed.opened,
       get served() {
-        return settled(pid, procfs, () => awaits(pid, (other) => other === target, procfs));
+        return settled(pid, procfs, () => awaits(pid, (other) => other === target, procfs), UNTIL_STARTED_MS);
       },
       proof: [`/proc/${pid}/fd/${childFd} -> ${target}, which no descriptor of this process is any more`],
     };

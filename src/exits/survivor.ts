@@ -12,7 +12,7 @@ import type { Departures } from './departures';
 import { keptAliveThrough } from './keepers';
 import { ignoresHangup } from './left-behind';
 import { knowsParent } from './parent-watchers';
-import { settled } from './settled';
+import { settled, UNTIL_STARTED_MS } from './settled';
 import { keptBy, sharedWith } from './shared';
 import type { ThreadChild } from './thread-notes';
 
@@ -140,7 +140,9 @@ class LivingChild implements Survivor {
   }
 
   get awaitsUs(): boolean | undefined {
-    return this.#awaitsInput || this.#awaitsConnection('dependsOn');
+    const { pid } = this.child;
+    const ask = () => this.#awaitsInput || this.#awaitsConnection('dependsOn');
+    return settled(pid, this.#context.procfs, ask, UNTIL_STARTED_MS);
   }
 
   get servesUs(): boolean {
