@@ -39,6 +39,8 @@ export interface ExitContext extends SnapshotContext {
   readonly others?: readonly Candidate[];
   readonly thrownAway?: readonly ThrownAway[];
   readonly keepers?: readonly Keeper[];
+  /** What a channel has that is about to be closed. */
+  readonly unflushed?: readonly Unflushed[];
 }
 
 /** The end of a process, worker thread or test: what lives on, what is lost, and what it keeps of ours. */
@@ -88,6 +90,7 @@ export class ExitView implements ExitSnapshot {
   }
 
   unflushed(): readonly Unflushed[] {
+    if (this.#context.unflushed) return this.#context.unflushed;
     // a worker thread hands its output to the thread that made it, which goes on writing
     if (this.moment.of !== 'process') return [];
     const { touched, candidates, departures, procfs } = this.#context;

@@ -4,6 +4,7 @@ import { type Ending, type ForkCall, type ForkRequest, whatIsAt } from './instru
 import type { ForkSink, LiveChild } from './instruments/sink';
 import type { Hazard } from './model';
 import { pendingBytes } from './program';
+import { capture, EXIT_DEPTH } from './site';
 import { activeSpan, isTraced } from './tracing';
 
 /** Thrown by a fork in the mode `throw`. The child runs on: what it inherited cannot be taken back. */
@@ -111,6 +112,16 @@ export class ForkGuard implements ForkSink {
       if (typeof pid !== 'number' || pid === process.pid) return;
       const { noteHandedOver } = require('./handed-over') as typeof import('./handed-over');
       noteHandedOver(this.#guard.ledger, this.#guard.observer.procfs, handle, pid);
+    });
+  }
+
+  disconnecting(target: object): void {
+    this.#guard.safely('disconnect', () => {
+      const { channelBacklog } = require('./exits/channel') as typeof import('./exits/channel');
+      if (channelBacklog(target) === 0) return;
+      const { pid } = target as { pid?: number };
+      const child = target === process ? undefined : this.#guard.ledger.children.get(pid ?? 0);
+      this.#guard.observer.exits.disconnecting(target, child?.fork, capture(EXIT_DEPTH));
     });
   }
 

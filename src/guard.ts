@@ -15,7 +15,7 @@ import { pendingBytes } from './program';
 import { ResourceChannel } from './resource-channel';
 import { messageOf, say } from './say';
 import { signalNumber } from './signals';
-import { CapturedSite, capture } from './site';
+import { CapturedSite, capture, EXIT_DEPTH } from './site';
 import { answerTests } from './testing/answer';
 import type { EarlyAnswers } from './testing/early';
 import type { Request } from './testing/protocol';
@@ -33,9 +33,6 @@ const MISSED: Readonly<Record<string, string>> = {
   child_process: 'the forks of this process',
   net: 'the places where sockets were opened',
 };
-
-/** Deep enough for the program's line above `process.exit`, below signal handlers and promises. */
-const EXIT_DEPTH = 16;
 
 /**
  * Puts all together for one thread: it hears the instruments, keeps the ledger, and has the observer look at each

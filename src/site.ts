@@ -93,6 +93,9 @@ export function siteOf(stack: Error): CapturedSite {
   return site;
 }
 
+/** Deep enough for the program's line above `process.exit` or `disconnect`, below signal handlers and promises. */
+export const EXIT_DEPTH = 16;
+
 /** Captures the calling stack, `depth` frames deep, without formatting it. */
 export function capture(depth: number): CapturedSite {
   return new CapturedSite(captureError(depth));

@@ -96,6 +96,14 @@ export class Exits {
     this.#tell('released', child);
   }
 
+  /** An IPC channel of this process is about to be closed by this end. `fork`: of the child at the other one. */
+  disconnecting(end: object, fork: ForkCall | undefined, site: Site): void {
+    const { messagesIn } = require('./unflushed') as typeof import('./unflushed');
+    const { hasNoReader } = require('./readers') as typeof import('./readers');
+    const unflushed = messagesIn(end, fork, (fd) => hasNoReader(fd, this.#options.procfs));
+    this.#late('child', {}, { unflushed }, site);
+  }
+
   /** Whether a child of a worker thread serves until that ends, as `Survivor.service`. */
   serves(made: ThreadChild): boolean {
     const { childOfThread, survivorOf } = survivors();
@@ -183,10 +191,11 @@ export class Exits {
   #late(
     of: Exit['of'],
     departures: Partial<ExitContext['departures']>,
-    part: Pick<ExitContext, 'thrownAway' | 'keepers' | 'others'> = {},
+    part: Pick<ExitContext, 'thrownAway' | 'keepers' | 'others' | 'unflushed'> = {},
+    site?: Site,
   ): Hazard[] {
     const context = { candidates: [], departures: { ...NOTHING, ...departures }, strangers: () => [] };
-    return this.#look(this.#moment(of), { ...context, ...part });
+    return this.#look(this.#moment(of), { ...context, ...part }, site);
   }
 
   #departed(): ExitContext['departures'] {
@@ -248,8 +257,24 @@ function survivors(): typeof import('./survivor') {
 
 /** Nothing lives, waits to be written or has gone wrong that a rule could speak of: most ends are such. */
 function isQuiet({ of }: Exit, context: ExitContext): boolean {
-  const { candidates, others = [], thrownAway = [], keepers = [], departures, touched } = context;
-  const found = [candidates, others, thrownAway, keepers, departures.orphans(), departures.zombies()];
+  const {
+    candidates,
+    others = [],
+    thrownAway = [],
+    keepers = [],
+    unflushed = [],
+    departures,
+    touched,
+  } = context;
+  const found = [
+    candidates,
+    others,
+    thrownAway,
+    keepers,
+    unflushed,
+    departures.orphans(),
+    departures.zombies(),
+  ];
   if (found.some(({ length }) => length > 0) || departures.crash()) return false;
   if (context.strangers().length > 0) return false;
   if (of !== 'process') return true;

@@ -1,6 +1,7 @@
 import type { Unflushed } from '../facts/exit';
 import type { TouchedStdio } from '../instruments/process';
 import type { LiveChild } from '../instruments/sink';
+import type { Fork } from '../model';
 import { channelBacklog, channelHandle, type Handle, queued } from './channel';
 
 /** Whether there is nobody to read what is written: then nobody misses what is lost. */
@@ -30,6 +31,17 @@ function backlog(
   return { bytes, proof: `writableLength is ${writableLength}, writeQueueSize is ${left}` };
 }
 
+/** Messages that wait in an end of an IPC channel: that of this process, or of one to a child. */
+export function messagesIn(end: object, fork: Fork | undefined, isUnread: IsUnread): Unflushed[] {
+  const bytes = channelBacklog(end);
+  if (bytes === 0 || leadsNowhere(channelHandle(end), isUnread)) return [];
+  const proof = [
+    `${fork ? 'child' : 'process'}.channel: ${bytes} bytes are queued (writeQueueSize of its pipe)`,
+  ];
+  if (!fork) return [{ stream: 'the IPC channel to the parent', bytes, proof }];
+  return [{ stream: 'the IPC channel', bytes, fork, proof }];
+}
+
 /** What this process has accepted for writing, and loses when it ends now. */
 export function unflushed(
   touched: TouchedStdio,
@@ -37,10 +49,6 @@ export function unflushed(
   isUnread: IsUnread,
 ): Unflushed[] {
   const lost: Unflushed[] = [];
-  const messages = (end: object) => {
-    const bytes = channelBacklog(end);
-    return bytes > 0 && leadsNowhere(channelHandle(end), isUnread) ? 0 : bytes;
-  };
   for (const [fd, name] of [
     [1, 'stdout'],
     [2, 'stderr'],
@@ -50,17 +58,9 @@ export function unflushed(
       lost.push({ stream: name, bytes: waiting.bytes, proof: [`process.${name}: ${waiting.proof}`] });
     }
   }
-  const toParent = messages(process);
-  if (toParent > 0) {
-    const proof = [`process.channel: ${toParent} bytes are queued (writeQueueSize of its pipe)`];
-    lost.push({ stream: 'the IPC channel to the parent', bytes: toParent, proof });
-  }
+  lost.push(...messagesIn(process, undefined, isUnread));
   for (const { fork, process: child } of children) {
-    const toChild = messages(child);
-    if (toChild > 0) {
-      const proof = [`child.channel: ${toChild} bytes are queued (writeQueueSize of its pipe)`];
-      lost.push({ stream: 'the IPC channel', bytes: toChild, fork, proof });
-    }
+    lost.push(...messagesIn(child, fork, isUnread));
     const input = backlog(child.stdin, isUnread);
     if (input)
       lost.push({ stream: 'stdin', bytes: input.bytes, fork, proof: [`child.stdin: ${input.proof}`] });

@@ -28,6 +28,8 @@ export interface ForkSink {
   unreferenced(process: ChildProcess): void;
   /** A socket or server was sent over an IPC channel. */
   sent(target: object, handle: object): void;
+  /** An IPC channel is about to be closed, by this end of it. */
+  disconnecting(target: object): void;
 }
 
 /** What is told of the worker threads that a thread starts, within `safely`: it may throw. */

@@ -5,13 +5,13 @@ import { childOf, named } from './words';
 
 /**
  * ### What it reports
- * Output and IPC messages that this process has accepted and not written when it ends; and output of a child that Node
+ * Output and IPC messages that this process has accepted and not written when it ends, or closes the channel; and output of a child that Node
  * has thrown away before anybody listened for it.
  *
  * ### Why
  * `console.log`, `process.stdout.write` and `process.send` return before a slow reader has taken the bytes; the
  * rest waits in this process. `process.exit()` and an uncaught exception do not wait for it. The reader gets a
- * truncated document, with exit code 0 perhaps.
+ * truncated document, with exit code 0 perhaps. Nor does `disconnect()` wait for messages: it drops those that are queued.
  *
  * The other way round, Node does not keep the output of a child for ever: in the tick after the child's exit it reads
  * and drops whatever has no reader. A listener that comes later, such as after `await once(child, 'exit')`, sees an end
@@ -19,7 +19,8 @@ import { childOf, named } from './words';
  *
  * ### Certain because
  * After the last `exit` listener nothing of the program runs any more, and the stream or channel still has bytes
- * in its queue (`writableLength`, `writeQueueSize`), has not failed and is not closed. Thrown away: nobody had read or
+ * in its queue (`writableLength`, `writeQueueSize`), has not failed and is not closed; or the channel has, when
+ * `disconnect()` is called. Thrown away: nobody had read or
  * listened when the child exited (`readableDidRead` is false), bytes were read since (`bytesRead`), and only now is the
  * first listener for `data` or `readable` added. Output for which nobody ever listens is not missed, nor reported.
  *
@@ -47,12 +48,13 @@ export const truncatedOutput: Rule = {
     for (const lost of snapshot.unflushed()) {
       const { stream, bytes, fork, proof } = lost;
       const where = fork?.child ? `${stream} of ${named(fork.child)}` : stream;
+      const closes = moment.of !== 'process';
       yield {
-        what: `${bytes} bytes written to ${where} are lost because this process ends`,
+        what: `${bytes} bytes written to ${where} are lost because ${closes ? '`disconnect()` closes it' : 'this process ends'}`,
         forked: fork?.forked,
         ended: moment.site,
-        why: 'the reader has not taken them yet, so they wait in the memory of this process and go with it; the reader sees a document or message that is cut off, or none',
-        help: helpFor(lost),
+        why: `the reader has not taken them yet, so they wait in the memory of this process and ${closes ? 'are dropped with the channel' : 'go with it'}; the reader sees a document or message that is cut off, or none`,
+        help: closes ? disconnectLater(lost) : helpFor(lost),
         proof,
         subject: where,
         fork: fork?.id,
@@ -82,6 +84,11 @@ function helpFor({ stream, fork }: Unflushed): string {
   if (!stream.includes('channel'))
     return `${wait}, or exit in the callback of the last write: \`process.${stream}.write(text, () => process.exit())\``;
   return `${wait}, or exit in the callback of the last message: \`${fork ? 'child' : 'process'}.send(message, () => process.exit())\``;
+}
+
+function disconnectLater({ fork }: Unflushed): string {
+  const end = fork ? 'child' : 'process';
+  return `disconnect in the callback of the last message: \`${end}.send(message, () => ${end}.disconnect())\``;
 }
 
 function placeOf(site: Site | undefined): string[] {
