@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { isBuiltin } from 'node:module';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { workingDirectory } from './directory';
 import type { EnvironmentFacts, Preload } from './facts/fork';
 import type { ForkRequest } from './instruments/fork-call';
@@ -47,10 +48,10 @@ export function readEnvironment(
       ...preloads(
         options,
         'NODE_OPTIONS',
-        request.cwd,
+        request,
         nodeOptions !== process.env.NODE_OPTIONS && !guards(options),
       ),
-      ...preloads(own, 'arguments', request.cwd, false),
+      ...preloads(own, 'arguments', request, false),
     ],
     ...(inspector && { inspector }),
   };
@@ -120,15 +121,19 @@ function splitOptions(text: string): string[] {
 function preloads(
   flags: readonly Flag[],
   source: Preload['source'],
-  cwd: string | undefined,
+  request: ForkRequest,
   setHere: boolean,
 ): Preload[] {
   const found: Preload[] = [];
   for (const { name, value } of flags) {
-    if (!PRELOAD_FLAG.test(name) || value === undefined || isAbsolute(value) || !isPath(name, value))
-      continue;
-    const directory = childDirectory(cwd);
+    if (!PRELOAD_FLAG.test(name) || value === undefined || isAbsolute(value)) continue;
+    const directory = childDirectory(request.cwd);
     if (directory === undefined) return found;
+    if (!isPath(name, value)) {
+      if (isOutOfReach(name, value, directory, request))
+        found.push({ flag: name, value, source, package: true, found: false, setForElsewhere: false });
+      continue;
+    }
     const path = resolve(directory, value);
     found.push({
       flag: name,
@@ -139,6 +144,27 @@ function preloads(
     });
   }
   return found;
+}
+
+/** A package, and what of it, as in `dotenv/config`; nothing that could be a URL. */
+const PACKAGE = /^((?:@[\w.-]+\/)?[\w][\w.-]*)(?:\/[\w./-]+)?$/;
+
+/** Whether a package that is found from here is not from there, where Node will look it up. */
+function isOutOfReach(flag: string, value: string, directory: string, request: ForkRequest): boolean {
+  const name = PACKAGE.exec(value)?.[1];
+  const here = workingDirectory();
+  // with Yarn's Plug'n'Play there are no such folders; who has NODE_PATH may have it from anywhere
+  const isElsewhere = process.versions.pnp !== undefined || request.variable('NODE_PATH') !== undefined;
+  if (name === undefined || here === undefined || directory === here || isElsewhere) return false;
+  if (flag === '--env-file' || isBuiltin(value)) return false;
+  return isInstalled(name, here) && !isInstalled(name, directory);
+}
+
+function isInstalled(name: string, directory: string): boolean {
+  for (let at = directory; ; at = dirname(at)) {
+    if (existsSync(join(at, 'node_modules', name))) return true;
+    if (at === dirname(at)) return false;
+  }
 }
 
 /** Whether forkguard is loaded as well: then the child itself tells where such an option fails. */

@@ -7,6 +7,8 @@ export interface Preload {
   readonly flag: string;
   readonly value: string;
   readonly source: 'NODE_OPTIONS' | 'arguments';
+  /** `value` names a package, which is found from the working directory of this process. */
+  readonly package?: boolean;
   /** Whether `value` names an existing file when looked up from the child's working directory. */
   readonly found: boolean;
   /** It was set for this child, which starts in another directory than this process. */
