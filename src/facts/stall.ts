@@ -50,7 +50,13 @@ export interface StalledChild {
     readonly disposition: 'ignored' | 'blocked' | 'caught';
     readonly proof: readonly string[];
   };
-  readonly handles?: { readonly queued: number; readonly ms: number; readonly proof: readonly string[] };
+  readonly handles?: {
+    readonly queued: number;
+    readonly ms: number;
+    /** A signal or a debugger has stopped it. */
+    readonly stopped?: boolean;
+    readonly proof: readonly string[];
+  };
 }
 
 /** A call in which a thread of this process is blocked. */

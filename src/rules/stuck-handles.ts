@@ -30,7 +30,7 @@ export const stuckHandles: Rule = {
   *stall(snapshot) {
     for (const { fork, child, handles } of snapshot.children()) {
       if (!handles) continue;
-      const { queued, ms, proof } = handles;
+      const { queued, ms, stopped, proof } = handles;
       const clustered = fork.api === 'cluster.fork';
       const [one, many] = clustered
         ? ['a connection', 'connections']
@@ -39,8 +39,10 @@ export const stuckHandles: Rule = {
       yield {
         what: `${named(child)} does not take ${what} sent to it`,
         forked: fork.forked,
-        why: `Node hands over one at a time and waits until the child has acknowledged it, which the child's event loop does when it is free; it has not been for ${seconds(ms)}, so the connections lie in this process and their clients wait`,
-        help: `keep the event loop of the child free (long work belongs in a worker thread)${clustered ? '' : ', or let the child listen itself, as `cluster` does'}`,
+        why: `Node hands over one at a time and waits until the child has acknowledged it, which the child's event loop does when it is free; it has not ${stopped ? 'done so' : 'been'} for ${seconds(ms)}${stopped ? ', because the child is stopped' : ''}, so the connections lie in this process and their clients wait`,
+        help: stopped
+          ? "let the child go on: `child.kill('SIGCONT')`, or detach the debugger that holds it"
+          : `keep the event loop of the child free (long work belongs in a worker thread)${clustered ? '' : ', or let the child listen itself, as `cluster` does'}`,
         proof,
         subject: 'handles',
         ...(clustered && { severity: 'info' as const }),

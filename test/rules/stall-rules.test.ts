@@ -680,6 +680,16 @@ describe('stuck-handles', () => {
     ]);
   });
 
+  test('the child is stopped, so that nothing that it does would help', () => {
+    const handles = { queued: 1, ms: 2100, stopped: true, proof: ['/proc/42/stat: state T'] };
+    expect(of(1, { handles })).toMatchObject([
+      {
+        why: expect.stringContaining('it has not done so for 2.1 s, because the child is stopped, so the'),
+        help: "let the child go on: `child.kill('SIGCONT')`, or detach the debugger that holds it",
+      },
+    ]);
+  });
+
   test('one, of a cluster: its worker does listen itself', () => {
     expect(of(1, { fork: { ...fork, api: 'cluster.fork' } })).toMatchObject([
       {
