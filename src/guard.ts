@@ -14,7 +14,6 @@ import { withOwnFiles } from './own-files';
 import { pendingBytes } from './program';
 import { ResourceChannel } from './resource-channel';
 import { messageOf, say } from './say';
-import { signalNumber } from './signals';
 import { CapturedSite, capture, EXIT_DEPTH } from './site';
 import { answerTests } from './testing/answer';
 import type { EarlyAnswers } from './testing/early';
@@ -181,11 +180,9 @@ export class Guard implements Sink {
   }
 
   #signallingItself({ procfs }: Observer, signal: unknown): void {
-    const number = signalNumber(signal);
-    if (number === undefined) return;
-    const { endsWith } = require('./exits/own-end') as typeof import('./exits/own-end');
-    // as a shell tells it
-    if (this.safely('kill', () => endsWith(number, procfs))) this.exiting(128 + number);
+    const { codeOfEnd } = require('./exits/own-end') as typeof import('./exits/own-end');
+    const code = this.safely('kill', () => codeOfEnd(signal, procfs));
+    if (code !== undefined) this.exiting(code);
   }
 
   get stallsSoFar(): StallWatch | undefined {

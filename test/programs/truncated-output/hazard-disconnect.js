@@ -1,4 +1,4 @@
-// A worker sends its result and lets go of the channel at once. So does the parent, with another worker.
+// A worker sends its result and lets go of the channel at once. Then the parent does the same with another worker.
 //# reports: truncated-output error
 //# launch: "$NODE" "$PROGRAM"
 //# output: varies
@@ -15,9 +15,10 @@ if (process.argv[2] === 'result') {
   process.on('message', ({ length }) => process.send(length));
   busy();
 } else {
-  fork(__filename, ['result']).on('message', ({ length }) => console.log('all', length));
-  const worker = fork(__filename, ['order']); //~ forked
-  worker.send('x'.repeat(5e6));
-  worker.disconnect(); //~ ended
+  fork(__filename, ['result']).on('exit', () => {
+    const worker = fork(__filename, ['order']); //~ forked
+    worker.send('x'.repeat(5e6));
+    worker.disconnect(); //~ ended
+  });
   setTimeout(busy, 20);
 }
