@@ -15,25 +15,23 @@ import { named } from './words';
  * ### Certain because
  * `/proc/<pid>/stat` shows the child alive, as our child, after the program's last `exit` listener (and those of the
  * package signal-exit), or where the program sends itself a signal that ends it, and some 50 ms more; it was not sent a
- * signal that ends it (one that this process has got counts
- * if the child catches it: a terminal and timeout(1) signal a process group, systemd and tree-kill every process, and
- * nothing shows what a handler has begun, except to a Node child with the preload, which speaks for itself); this
- * process is not the first of its pid namespace, as in a container, with which all others end; no thread
- * of it, or of a process below it, waits on a pipe or IPC channel that closes with this process (a service that ends
- * at the end of its input is healthy), or on such a connection, unless the child listens for others; nor was it asked
- * to end with `disconnect()`, or has closed the channel itself, or is to find the end of a stdin to which something was written; and
- * neither its arguments
- * nor its environment show that it knows the pid of this process, which it may watch (as with `tail --pid` or
- * `setpriv --pdeathsig`). A child that is released with `unref()` and has a session of its own
- * (`detached`, setsid(1)) or ignores SIGHUP (nohup(1)) is meant to live on; where this process ends with code 0,
- * so is one without `unref()` that has no pipe, channel or output of this process, and so is one that is made in a
- * listener of `exit`. After a test: whoever lives some 1.5 s
- * later, unless the program has released it and its pipes with `unref()`, and it waits on one of them (a service for
- * all tests, such as esbuild's). Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a
- * killed shell: the process was below the shell when it was killed, and has the same start time half a second after
- * the shell's exit, or five seconds where both catch the signal, so that the one may have passed it on to the other; it
- * was not sent a signal itself, alone or with its group, leads no session and does not ignore SIGHUP. Of a `*Sync`
- * function whose `timeout` ended its shell: what was below that some 20 ms before.
+ * signal that ends it (one that this process has got counts if the child catches it: a terminal and timeout(1) signal a
+ * process group, systemd and tree-kill every process, and nothing shows what a handler has begun, except to a Node
+ * child with the preload, which speaks for itself); this process is not the first of its pid namespace, as in a
+ * container, with which all others end; no thread of it, or of a process below it, waits on a pipe or IPC channel that
+ * closes with this process (a service that ends at the end of its input is healthy), or on such a connection, unless
+ * the child listens for others; nor was it asked to end with `disconnect()`, or has closed the channel itself, or is to
+ * find the end of a stdin to which something was written; and neither its arguments nor its environment show that it
+ * knows the pid of this process, which it may watch (as with `tail --pid` or `setpriv --pdeathsig`). A child that is
+ * released with `unref()` and has a session of its own (`detached`, setsid(1)) or ignores SIGHUP (nohup(1)) is meant to
+ * live on; where this process ends with code 0, so is one without `unref()` that has no pipe, channel or output of this
+ * process, and so is one that is made in a listener of `exit`. After a test: whoever lives some 1.5 s later, unless the
+ * program has released it and its pipes with `unref()`, and it waits on one of them (a service for all tests, such as
+ * esbuild's). Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a killed shell: the process
+ * was below the shell when it was killed, and has the same start time half a second after the shell's exit, or five
+ * seconds where both catch the signal, so that the one may have passed it on to the other; it was not sent a signal
+ * itself, alone or with its group, leads no session and does not ignore SIGHUP. Of a `*Sync` function whose `timeout`
+ * ended its shell: what was below that some 20 ms before.
  *
  * ### Example
  * ```js
