@@ -35,6 +35,7 @@ export function readEnvironment(
   const own = runsNode ? readFlags(request.args.slice(1)) : [];
   const inspector = inspectorOf(options, own);
   const certificates = certificatesOf(process.env);
+  const setHere = nodeOptions !== process.env.NODE_OPTIONS && !guards(options);
   return {
     ...(make && isOfParent(Number(make[1]), procfs) && { jobserver: [Number(make[1]), Number(make[2])] }),
     ...(Number.isInteger(listenFds) &&
@@ -45,12 +46,7 @@ export function readEnvironment(
     ...(Number.isInteger(channel) && { channelFd: channel }),
     ...(certificates !== undefined && { certificates }),
     preloads: [
-      ...preloads(
-        options,
-        'NODE_OPTIONS',
-        request,
-        nodeOptions !== process.env.NODE_OPTIONS && !guards(options),
-      ),
+      ...preloads(options, 'NODE_OPTIONS', request, setHere),
       ...preloads(own, 'arguments', request, false),
     ],
     ...(inspector && { inspector }),
@@ -169,8 +165,9 @@ function isInstalled(name: string, directory: string): boolean {
 
 /** Whether forkguard is loaded as well: then the child itself tells where such an option fails. */
 function guards(options: readonly Flag[]): boolean {
-  const own = join(__dirname, '../register');
-  return options.some(({ value }) => value?.replace(/\.js$/, '') === own || value === 'forkguard/register');
+  // by itself, because a process that is preloaded by name needs it at its start
+  const { isOwnPreload } = require('./own-preload') as typeof import('./own-preload');
+  return options.some(({ value }) => isOwnPreload(value));
 }
 
 /** Where the child will think that it is: links are resolved. Undefined where it cannot start at all. */

@@ -119,9 +119,9 @@ export class ForkGuard implements ForkSink {
     this.#guard.safely('disconnect', () => {
       const { channelBacklog } = require('./exits/channel') as typeof import('./exits/channel');
       if (channelBacklog(target) === 0) return;
-      const { pid } = target as { pid?: number };
-      const child = target === process ? undefined : this.#guard.ledger.children.get(pid ?? 0);
-      this.#guard.observer.exits.disconnecting(target, child?.fork, capture(EXIT_DEPTH));
+      // none where the target is this process, at the other end of which its parent is
+      const { fork } = this.#guard.ledger.children.get((target as { pid: number }).pid) ?? {};
+      this.#guard.observer.exits.disconnecting(target, fork, capture(EXIT_DEPTH));
     });
   }
 

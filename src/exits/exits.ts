@@ -6,12 +6,11 @@ import type { LiveChild } from '../instruments/sink';
 import type { Ledger } from '../ledger';
 import type { Exit, Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
-import { pendingBytes } from '../program';
 import type { SnapshotContext } from '../snapshot';
 import { setTimer } from '../timers';
-import { channelBacklog } from './channel';
 import { Departures } from './departures';
 import { Keepers } from './keepers';
+import { isQuiet, NOTHING } from './quiet';
 import type { Candidate } from './survivor';
 import type { ThreadChild } from './thread-notes';
 import { watchUnread } from './thrown-away';
@@ -254,36 +253,3 @@ export class Exits {
 function survivors(): typeof import('./survivor') {
   return require('./survivor') as typeof import('./survivor');
 }
-
-/** Nothing lives, waits to be written or has gone wrong that a rule could speak of: most ends are such. */
-function isQuiet({ of }: Exit, context: ExitContext): boolean {
-  const {
-    candidates,
-    others = [],
-    thrownAway = [],
-    keepers = [],
-    unflushed = [],
-    departures,
-    touched,
-  } = context;
-  const found = [
-    candidates,
-    others,
-    thrownAway,
-    keepers,
-    unflushed,
-    departures.orphans(),
-    departures.zombies(),
-  ];
-  if (found.some(({ length }) => length > 0) || departures.crash()) return false;
-  if (context.strangers().length > 0) return false;
-  if (of !== 'process') return true;
-  return pendingBytes(touched.get(1)) + pendingBytes(touched.get(2)) + channelBacklog(process) === 0;
-}
-
-const NOTHING = {
-  orphans: () => [],
-  zombies: () => [],
-  crash: () => undefined,
-  signals: (_pid: number): ReadonlySet<number> => new Set(),
-};

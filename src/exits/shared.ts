@@ -29,7 +29,7 @@ export function sharedWith(pid: number, context: SnapshotContext): SharedDescrip
       childFd,
       descriptor,
       get served() {
-        return settled(pid, procfs, () => awaits(pid, (other) => other === target, procfs), UNTIL_STARTED_MS);
+        return isServed(pid, target, procfs);
       },
       proof,
     });
@@ -51,11 +51,16 @@ export function keptBy(pid: number, { procfs, ledger, sockets }: SnapshotContext
       socket,
       opened: handed.opened,
       get served() {
-        return settled(pid, procfs, () => awaits(pid, (other) => other === target, procfs), UNTIL_STARTED_MS);
+        return isServed(pid, target, procfs);
       },
       proof: [`/proc/${pid}/fd/${childFd} -> ${target}, which no descriptor of this process is any more`],
     };
   });
+}
+
+/** Whether the child waits on it; asked when a rule needs it, because that may take a while. */
+function isServed(pid: number, target: string, procfs: Procfs): boolean | undefined {
+  return settled(pid, procfs, () => awaits(pid, (other) => other === target, procfs), UNTIL_STARTED_MS);
 }
 
 /** systemd's journal, as it names the socket that is stdout or stderr of a service (systemd.exec(5)): it waits for nobody. */

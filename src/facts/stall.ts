@@ -26,7 +26,7 @@ export interface StreamWait {
   readonly process: ChildFacts;
   /** Whether it can do nothing else: for good, until a limit of its own, or not known. */
   readonly stuck: 'stuck' | 'limited' | 'no';
-  /** What the program waits for meanwhile, and after which it may act on a stream that nobody reads or writes: "a worker thread". */
+  /** What the program waits for meanwhile, and after which it may act on the stream; never for one that is `polled`. */
   readonly awaited?: string;
   readonly proof: readonly string[];
 }

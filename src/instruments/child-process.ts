@@ -3,9 +3,9 @@ import { getSystemErrorName } from 'node:util';
 import { now } from '../clock';
 import { capture } from '../site';
 import { type Ending, ForkCall, type ForkRequest } from './fork-call';
+import { instrumentChannel } from './ipc';
 import { type Around, type Callable, patch } from './patch';
 import { requestOfSpawn, requestOfSync, type SyncApi } from './requests';
-import { instrumentSend } from './send';
 import type { ForkSink, Sink } from './sink';
 import { withPairs, withVariables } from './variables';
 
@@ -172,7 +172,7 @@ function watch(sink: ForkSink, fork: ForkCall, process: ChildProcess): void {
       return Reflect.apply(onexit, this, args);
     };
   }
-  if (fork.request.stdio.some(({ type }) => type === 'ipc')) instrumentSend(sink, process);
+  if (fork.request.stdio.some(({ type }) => type === 'ipc')) instrumentChannel(sink, process);
 }
 
 function codeOf(error: unknown): string | undefined {

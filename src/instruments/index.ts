@@ -26,8 +26,8 @@ export function instrument(sink: Sink, touched: TouchedStdio, hidden: HiddenEven
   instrumentProcess(sink, touched, hidden);
   instrumentAtomics(sink);
   if (process.connected) {
-    const { instrumentSend } = require('./send') as typeof import('./send');
-    instrumentSend(sink.forks, process);
+    const { instrumentChannel } = require('./ipc') as typeof import('./ipc');
+    instrumentChannel(sink.forks, process);
   }
   if (inWorker) {
     const { instrumentWorkerOutput } = require('./worker-output') as typeof import('./worker-output');

@@ -1,7 +1,7 @@
 import type { Keeper } from '../facts/exit';
 import type { Finding } from '../model';
 import type { Rule } from './rule';
-import { named } from './words';
+import { named, outputsOf } from './words';
 
 const OWN_OUTPUT =
   "give the child output of its own: `stdio: 'ignore'`, or `['ignore', log, log]` with a file that was opened for appending";
@@ -45,9 +45,9 @@ export const halfDetachedChildren: Rule = {
     for (const survivor of snapshot.survivors()) {
       const { fork, child, thread, unreferenced, pipes, proof } = survivor;
       if (!fork.detached || !unreferenced || thread !== undefined) continue;
-      const outputs = pipes.filter(({ childFd }) => childFd === 1 || childFd === 2);
+      const { outputs, names: streams } = outputsOf(pipes);
       if (outputs.length === 0 || survivor.awaitsUs !== false) continue;
-      const names = outputs.map(({ childFd }) => (childFd === 1 ? 'stdout' : 'stderr')).join(' and ');
+      const names = streams.join(' and ');
       yield {
         what: `detached ${named(child)} loses the reader of its ${names} when this process ends`,
         forked: fork.forked,

@@ -1,6 +1,6 @@
 import type { Orphan, Survivor } from '../facts/exit';
 import type { Rule } from './rule';
-import { named } from './words';
+import { named, outputsOf } from './words';
 
 /**
  * ### What it reports
@@ -96,10 +96,9 @@ function isDaemon({ apart, fork: { stdio } }: Survivor): boolean {
 
 /** What may end it, sooner or later. */
 function untilItWrites({ pipes }: Survivor, of: Ending): string {
-  const outputs = pipes.filter(({ childFd }) => childFd === 1 || childFd === 2);
-  if (of !== 'process' || outputs.length === 0) return '';
-  const names = outputs.map(({ childFd }) => (childFd === 1 ? 'stdout' : 'stderr')).join(' or ');
-  return `, unless it writes to its ${names}, whose reader is gone: SIGPIPE ends a child that does not ignore it`;
+  const { names } = outputsOf(pipes);
+  if (of !== 'process' || names.length === 0) return '';
+  return `, unless it writes to its ${names.join(' or ')}, whose reader is gone: SIGPIPE ends a child that does not ignore it`;
 }
 
 function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: Ending): string[] {

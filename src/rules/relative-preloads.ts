@@ -15,12 +15,13 @@ import { childOf } from './words';
  * module".
  *
  * ### Certain because
- * The flag is in the child's `NODE_OPTIONS` or arguments, its value starts with a dot, and no such file exists
- * there; or it is the name of a package, which a folder `node_modules` at or above the working directory of this process
- * has, and none at or above that of the child (without `NODE_PATH` and Plug'n'Play). It is an `error` where the child is Node itself, else `info`: a Node further down would fail. If the file
- * exists there, but `NODE_OPTIONS` was set for this child, without forkguard, and it starts in another directory than
- * this process, the report is a `warning`: the option goes on to every Node that the child starts, and fails where that
- * is in a directory without such a file. With forkguard the child itself says so, where it happens.
+ * The flag is in the child's `NODE_OPTIONS` or arguments, its value starts with a dot, and no such file exists there;
+ * or it is the name of a package, which a folder `node_modules` at or above the working directory of this process has,
+ * and none at or above that of the child (without `NODE_PATH` and Plug'n'Play). It is an `error` where the child is
+ * Node itself, else `info`: a Node further down would fail. If the file exists there, but `NODE_OPTIONS` was set for
+ * this child, without forkguard, and it starts in another directory than this process, the report is a `warning`: the
+ * option goes on to every Node that the child starts, and fails where that is in a directory without such a file. With
+ * forkguard the child itself says so, where it happens.
  *
  * ### Instead
  * `NODE_OPTIONS="--require $PWD/hook.cjs"`: an absolute path.

@@ -5,8 +5,8 @@ import { childOf, named } from './words';
 
 /**
  * ### What it reports
- * Output and IPC messages that this process has accepted and not written when it ends, or closes the channel; and output of a child that Node
- * has thrown away before anybody listened for it.
+ * Output and IPC messages that this process has accepted and not written when it ends, or closes the channel; and
+ * output of a child that Node has thrown away before anybody listened for it.
  *
  * ### Why
  * `console.log`, `process.stdout.write` and `process.send` return before a slow reader has taken the bytes; the
@@ -18,11 +18,11 @@ import { childOf, named } from './words';
  * without data.
  *
  * ### Certain because
- * After the last `exit` listener nothing of the program runs any more, and the stream or channel still has bytes
- * in its queue (`writableLength`, `writeQueueSize`), has not failed and is not closed; or the channel has, when
- * `disconnect()` is called. Thrown away: nobody had read or
- * listened when the child exited (`readableDidRead` is false), bytes were read since (`bytesRead`), and only now is the
- * first listener for `data` or `readable` added. Output for which nobody ever listens is not missed, nor reported.
+ * After the last `exit` listener nothing of the program runs any more, and the stream or channel still has bytes in its
+ * queue (`writableLength`, `writeQueueSize`), has not failed and is not closed; or the channel has, when `disconnect()`
+ * is called. Thrown away: nobody had read or listened when the child exited (`readableDidRead` is false), bytes were
+ * read since (`bytesRead`), and only now is the first listener for `data` or `readable` added. Output for which nobody
+ * ever listens is not missed, nor reported.
  *
  * ### Example
  * ```js
@@ -36,8 +36,8 @@ import { childOf, named } from './words';
  *
  * ### Instead
  * Set `process.exitCode` and let the process end by itself, or exit in the callback of the last write:
- * `process.stdout.write(text, () => process.exit())`, `process.send(message, () => process.exit())`. Listen for a child's output in the tick in which it is made, and await its
- * `close`.
+ * `process.stdout.write(text, () => process.exit())`, `process.send(message, () => process.exit())`. Listen for a child's
+ * output in the tick in which it is made, and await its `close`.
  */
 export const truncatedOutput: Rule = {
   name: 'truncated-output',

@@ -61,18 +61,17 @@ function cycle(call: StalledCall): Finding {
   const listener = listenerOf(call, waits);
   const nobody = parties.length > 2 ? 'none of them' : 'neither';
   const outside = 'something outside, such as a timeout or a signal, interrupts';
-  const outcome =
-    grade === 'limited'
-      ? `it ends when ${endsBy(call.thread, deadlines)}`
-      : isUnnotified(call)
-        ? `it goes on only if ${outside} it`
-        : `${nobody} goes on until ${outside} one of them`;
+  const unnotified = isUnnotified(waits);
+  const never = unnotified
+    ? `it goes on only if ${outside} it`
+    : `${nobody} goes on until ${outside} one of them`;
+  const outcome = grade === 'limited' ? `it ends when ${endsBy(call.thread, deadlines)}` : never;
   const broken = call.broken ? `; ${call.broken}` : '';
   return {
     what: whatOf(call, others),
     ...(listener?.opened && { opened: listener.opened }),
     forked: call.fork?.forked ?? call.site,
-    why: `${waits.map(sentence).join('; ')}${isUnnotified(call) ? ', and those have ended, or wait as well' : ''}; ${outcome}${broken}`,
+    why: `${waits.map(sentence).join('; ')}${unnotified ? ', and those have ended, or wait as well' : ''}; ${outcome}${broken}`,
     help: advice(call),
     proof: [`no progress for ${seconds(call.ms)}`, ...new Set(waits.flatMap(({ proof }) => proof))],
     waits,
@@ -85,14 +84,13 @@ function cycle(call: StalledCall): Finding {
 
 function whatOf(call: StalledCall, others: readonly string[]): string {
   const { waits, cycle } = call.verdict!;
-  if (isUnnotified(call)) return `${call.thread} is in \`Atomics.wait\`, and no thread is left to notify it`;
+  if (isUnnotified(waits)) return `${call.thread} is in \`Atomics.wait\`, and no thread is left to notify it`;
   if (cycle) return `${listOf([call.thread, ...others])} wait for each other`;
   return `${call.thread} waits for ${waits[waits.length - 1]?.on.label ?? 'nobody'}, whom nobody is left to wake`;
 }
 
 /** Which of the others was to call `Atomics.notify` nothing shows. */
-function isUnnotified({ verdict }: StalledCall): boolean {
-  const waits = verdict?.waits ?? [];
+function isUnnotified(waits: readonly Wait[]): boolean {
   return waits.length > 0 && waits.every(({ until }) => until === 'to call `Atomics.notify`');
 }
 

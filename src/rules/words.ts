@@ -130,6 +130,14 @@ export function below(child: ChildFacts, process: ChildFacts): string {
     : `\`${process.command}\` under ${named(child)}`;
 }
 
+/** The pipes of a child that are its stdout and stderr, and what they are called. */
+export function outputsOf<P extends { readonly childFd: number }>(
+  pipes: readonly P[],
+): { readonly outputs: readonly P[]; readonly names: readonly string[] } {
+  const outputs = pipes.filter(({ childFd }) => childFd === 1 || childFd === 2);
+  return { outputs, names: outputs.map(({ childFd }) => (childFd === 1 ? 'stdout' : 'stderr')) };
+}
+
 /** To be added to a sentence: what the program waits for, and after which it may do so; nothing if it waits for nothing. */
 export function stillWaits(awaited: string | undefined, act: string): string {
   return awaited === undefined ? '' : `. The program still waits for ${awaited}, and may ${act} then`;

@@ -5,8 +5,11 @@ import { DEFAULTS } from '../config';
 /** The first of the two looks comes at this part of `stallMs`, so that the second is not late. */
 const EARLY = 0.6;
 
-/** SIGKILL often comes only after a grace period, 5 s in execa and 10 s in Docker, and nobody can see its timer. */
-const GRACE_MS = 12_000;
+/**
+ * SIGKILL often comes only after a grace period, 5 s in execa and 10 s in Docker, and nobody can see its timer; nor that by
+ * which a program ends a pause.
+ */
+export const GRACE_MS = 12_000;
 
 /** What can be late about a child: its pipes and its channel, its end, or its taking of a handle. */
 export type Matter = 'pipes' | 'asked' | 'handles';

@@ -26,7 +26,7 @@ export const TICKING_MS = 5000;
  * Whoever has started a blocked process may end the wait with a timer that is unref'd, as `AbortSignal.timeout()` is,
  * of which Node does not tell: so long a pause of its event loop, in milliseconds, shows that none is due soon.
  */
-const TURN_MS = 2000;
+const LONG_PAUSE_MS = 2000;
 
 /** An event loop that sleeps in epoll_wait. */
 interface Loop {
@@ -59,7 +59,7 @@ export function loopDeadline(
   }
   // others of its timers may do anything, and do it at last: only our own is known to do nothing
   const seenIdle = scene.idle?.has(pid) ?? isIdleHeartbeat(ms);
-  const idles = pid !== scene.self && pid === tid && seenIdle && (ms > TURN_MS || !isAbove(scene, pid));
+  const idles = pid !== scene.self && pid === tid && seenIdle && (ms > LONG_PAUSE_MS || !isAbove(scene, pid));
   const idled = idledFor(scene, pid, tid) ?? 0;
   if (!idles && (idled < TICKING_MS || !asks(scene, pid, set))) return undefined;
   const times = idles ? '' : `, which came round for ${(idled / 1000).toFixed(1)} s and did nothing`;

@@ -75,7 +75,7 @@ export function look(request: LookRequest): StalledChild | undefined {
     unread: unread.map((wait) => meanwhile(wait, wait.reading === 'paused' ? 'resume' : 'read')),
     ...(unended && { unended: meanwhile(unended, 'write') }),
     ...(asked && { asked }),
-    ...(handles && { handles: { ...handles, ...handleFacts(procfs, pid, handles) } }),
+    ...(handles && { handles: handlesOf(procfs, pid, handles) }),
   };
   const empty = heldBy.length + found.unread.length === 0 && !unended && !asked && !found.handles;
   return empty ? undefined : found;
@@ -128,16 +128,16 @@ export function dispositionOf(
   return undefined;
 }
 
-function handleFacts(
+function handlesOf(
   procfs: Procfs,
   pid: number,
-  { ms }: { ms: number },
-): Pick<StalledChild['handles'] & object, 'stopped' | 'proof'> {
+  handles: LookRequest['handles'] & object,
+): StalledChild['handles'] & object {
   const stat = procfs.stat(pid);
-  const seconds = (ms / 1000).toFixed(1);
+  const seconds = (handles.ms / 1000).toFixed(1);
   const proof = [`no acknowledgement of the sent handle (NODE_HANDLE_ACK) for ${seconds} s`];
-  if (!stat) return { proof };
+  if (!stat) return { ...handles, proof };
   const { state, userTicks, systemTicks } = stat;
   proof.push(`/proc/${pid}/stat: state ${state}, ${userTicks + systemTicks} ticks of processor time`);
-  return { proof, ...('Tt'.includes(state) && { stopped: true }) };
+  return { ...handles, proof, ...('Tt'.includes(state) && { stopped: true }) };
 }

@@ -6,6 +6,7 @@ import { handleUnder } from '../exits/channel';
 import type { Procfs } from '../procfs/procfs';
 import { inWorker } from '../thread';
 import { isAwaited, isOver, isUnread, isWaitingForInput, type OwnChild } from './concerns';
+import { GRACE_MS } from './lateness';
 import { decode } from './syscalls';
 
 /** Requests to libuv: each ends, and calls the program back. From release 26 on Node does not list those for files. */
@@ -24,9 +25,6 @@ const POOL_THREAD = 'libuv-worker';
 /** Milliseconds after which output that waits for its turn has waited too long. */
 const TURN_MS = 60_000;
 
-/** The same for a stream that is paused until a timer comes, of which there are others in most programs. */
-const PAUSE_MS = 12_000;
-
 /** What the program has yet to do with a stream of a child: write to it, begin to read it, read on. */
 export type Act = 'write' | 'read' | 'resume';
 
@@ -44,9 +42,11 @@ export function otherWork(
     ((isAwaited(child) && !isStuckToo(child)) || (act === 'resume' && isBehindWithInput(child)));
   if (act === 'read' && quietMs > TURN_MS) return undefined;
   if (otherChildren.some(isAtWork)) return 'another child';
-  const underWay = workUnderWay(procfs, workers, act);
+  const sockets = openSockets();
+  const underWay = workUnderWay(procfs, workers, sockets, act);
   if (underWay !== undefined || act !== 'resume') return underWay;
-  return somebodyWhoMaySpeak() ?? (quietMs < PAUSE_MS ? ownTimer() : undefined);
+  // most programs have timers that are for something else
+  return somebodyWhoMaySpeak(sockets) ?? (quietMs < GRACE_MS ? ownTimer() : undefined);
 }
 
 /**
@@ -55,14 +55,18 @@ export function otherWork(
  * connections that they have accepted, unless a request is just coming in. Input may come to a child from wherever the
  * program may read; whoever reads a child later waits for something certain.
  */
-function workUnderWay(procfs: Procfs, workers: readonly Worker[], act: Act): string | undefined {
+function workUnderWay(
+  procfs: Procfs,
+  workers: readonly Worker[],
+  sockets: readonly Socket[],
+  act: Act,
+): string | undefined {
   if (workers.some(isReferenced)) return 'a worker thread';
   for (const name of process.getActiveResourcesInfo()) {
     const request = REQUESTS.get(name);
     if (request !== undefined) return request;
   }
   if (isPoolAtWork(procfs)) return 'the thread pool';
-  const sockets = openSockets();
   const accepted = new Set(sockets.filter(isAccepted).map(({ remotePort }) => remotePort));
   for (const socket of sockets) {
     if (isSending(socket)) return 'the rest of a request that it answers';
@@ -82,10 +86,9 @@ function workUnderWay(procfs: Procfs, workers: readonly Worker[], act: Act): str
 }
 
 /** A stream is paused for the sake of somebody else: one who takes what the program makes of it, or who says when. */
-function somebodyWhoMaySpeak(): string | undefined {
+function somebodyWhoMaySpeak(sockets: readonly Socket[]): string | undefined {
   if (inWorker) return 'the thread that started this one';
   if (process.connected && process.listenerCount('message') > 0) return 'a message of its parent';
-  const sockets = openSockets();
   const own = new Set(sockets.filter((socket) => !isAccepted(socket)).map(({ localPort }) => localPort));
   const isForeign = ({ remotePort }: Socket) => remotePort === undefined || !own.has(remotePort);
   return sockets.some((socket) => isAccepted(socket) && isForeign(socket)) ? 'a client' : undefined;

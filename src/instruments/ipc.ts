@@ -2,7 +2,7 @@ import { type Callable, proxyOf } from './patch';
 import type { ForkSink } from './sink';
 
 /** `send` and `disconnect` are own properties of each end of a channel, made when the channel is. */
-export function instrumentSend(sink: ForkSink, target: object): void {
+export function instrumentChannel(sink: ForkSink, target: object): void {
   const owner = target as { send?: unknown; disconnect?: unknown };
   if (typeof owner.send !== 'function') return;
   owner.send = proxyOf(owner.send as Callable, (original, self, args) => {
