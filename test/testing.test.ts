@@ -61,10 +61,16 @@ interface Ran {
   readonly output: string;
 }
 
-function run(folder: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+function run(
+  folder: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  prefix: string[] = [],
+): Promise<Ran> {
+  const [command = '', ...words] = [...prefix, process.execPath, ...args];
   const { JEST_WORKER_ID: _, NODE_ENV: __, ...rest } = process.env;
   const [name, value] = MARK.split('=');
-  const child = spawn(process.execPath, args, {
+  const child = spawn(command, words, {
     cwd: join(project, folder),
     env: {
       ...rest,
@@ -113,7 +119,7 @@ describe('jest', () => {
   });
 
   test('what a worker leaves that dies in a test is found from the main process', async () => {
-    mkdirSync(join(project, 'dying'));
+    mkdirSync(join(project, 'dying'), { recursive: true });
     cpSync(join(project, 'jest/jest.config.js'), join(project, 'dying/jest.config.js'));
     for (const name of ['one', 'two'])
       writeFileSync(
@@ -136,7 +142,7 @@ describe('jest', () => {
   });
 
   test('without globals', async () => {
-    mkdirSync(join(project, 'apart'));
+    mkdirSync(join(project, 'apart'), { recursive: true });
     writeFileSync(
       join(project, 'apart/jest.config.js'),
       'module.exports = { injectGlobals: false, setupFilesAfterEnv: ["forkguard/jest"] };',
@@ -170,7 +176,7 @@ describe('what is ended late is no leak', () => {
   const SLEEP = "spawn('sleep', ['50'], { stdio: 'ignore' })";
 
   test('vitest: cleanups, onTestFinished, fixtures, a service', async () => {
-    mkdirSync(join(project, 'late'));
+    mkdirSync(join(project, 'late'), { recursive: true });
     cpSync(join(project, 'vitest/vitest.config.mjs'), join(project, 'late/vitest.config.mjs'));
     const head = `import { spawn } from 'node:child_process'; import { beforeAll, beforeEach, expect, test } from 'vitest';`;
     const files = {
@@ -219,7 +225,7 @@ test.each([
   ['vitest', 'test: { globals: true, setupFiles: ["forkguard/vitest"] }', [VITEST, 'run', '--maxWorkers=2']],
 ])('%s: leaks of tests that pass, and what ends only after all tests', async (name, config, args) => {
   const folder = `passing-${name}`;
-  mkdirSync(join(project, folder));
+  mkdirSync(join(project, folder), { recursive: true });
   writeFileSync(join(project, folder, `${name}.config.cjs`), `module.exports = { ${config} };`);
   const leak = `cp.spawn('sleep', ['50'], { stdio: 'ignore' })`;
   const again = name === 'jest' ? `jest.retryTimes(1); test('hides',` : `test('hides', { retry: 1 },`;
@@ -414,7 +420,7 @@ test.each([
 });
 
 test('findHazards, verifyNoHazards and the matchers', async () => {
-  mkdirSync(join(project, 'functions'));
+  mkdirSync(join(project, 'functions'), { recursive: true });
   writeFileSync(
     join(project, 'functions/functions.test.js'),
     `const { spawn, fork, exec } = require('child_process');
@@ -497,6 +503,32 @@ test('findHazards, verifyNoHazards and the matchers', async () => {
     expect(code).toBe(0);
   }
 });
+
+(process.getuid?.() === 0 ? test : test.skip)(
+  'the kernel begins again with low process numbers',
+  async () => {
+    mkdirSync(join(project, 'numbers'), { recursive: true });
+    writeFileSync(
+      join(project, 'numbers/numbers.test.js'),
+      `const { findHazards } = require('forkguard/testing');
+     const { execSync } = require('child_process');
+     test('finds what is younger and has a lower number', async () => {
+       const hazards = await findHazards(() => {
+         require('fs').writeFileSync('/proc/sys/kernel/ns_last_pid', '300');
+         execSync('sleep 50 >/dev/null 2>&1 &');
+       });
+       const { child } = hazards.find(({ rule }) => rule === 'orphaned-children');
+       expect(child.command).toBe('sleep');
+       expect(child.pid).toBeLessThan(process.pid);
+     });`,
+    );
+    const script = 'echo 5000 > /proc/sys/kernel/ns_last_pid; "$@"';
+    const prefix = ['unshare', '--pid', '--fork', '--mount-proc', 'sh', '-c', script, 'sh'];
+    const { code, output } = await run('numbers', [JEST, '-c', '{}'], {}, prefix);
+    expect(output).toContain('Tests:       1 passed, 1 total');
+    expect(code).toBe(0);
+  },
+);
 
 test.each([
   ['jest', [JEST, '-c', '{}', '--testMatch', '**/told.js', '--forceExit']],

@@ -1,6 +1,7 @@
 import { wallClock } from '../clock';
 import type { Orphan } from '../facts/exit';
 import type { ForkCall } from '../instruments/fork-call';
+import type { ProcessStat } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import type { Mark } from './protocol';
 
@@ -36,6 +37,8 @@ export class Lineage {
   readonly #procfs: Procfs;
   readonly #started: Started[] = [];
   #dropped = 0;
+  /** Processes that were there before this one, of those at the last look: none of its children's. */
+  #older: ReadonlySet<number> = new Set();
 
   constructor(procfs: Procfs) {
     this.#procfs = procfs;
@@ -89,14 +92,10 @@ export class Lineage {
       call && one.end < Number.POSITIVE_INFINITY ? { call, ...one } : [],
     );
     if (ended.length === 0) return [];
-    // whoever is older than this process is none of its children's
-    const lowest = Math.min(...ended.map(({ pid = process.pid }) => pid));
     const own = this.#procfs.stat('self');
     if (!own) return [];
-    return (this.#procfs.processes() ?? []).flatMap((pid) => {
-      if (pid <= lowest || pid === process.pid) return [];
-      const stat = this.#procfs.stat(pid);
-      if (!stat || stat.state === 'Z' || stat.exiting || stat.ppid === process.pid) return [];
+    return this.#younger(own.startTime).flatMap(([pid, stat]) => {
+      if (pid === process.pid || stat.state === 'Z' || stat.exiting || stat.ppid === process.pid) return [];
       const alive = ended.filter(({ start, end }) => start <= stat.startTime && stat.startTime <= end);
       // a parent that was there before the process is a reaper, or nobody of ours
       if (alive.length === 0 || (stat.ppid > 1 && !this.#reaps(stat.ppid, own.ppid))) return [];
@@ -120,6 +119,19 @@ export class Lineage {
         ],
       };
     });
+  }
+
+  /** Their numbers say nothing of their age: the kernel begins again after the highest (proc(5), pid_max). */
+  #younger(start: number): [pid: number, stat: ProcessStat][] {
+    const older = new Set<number>();
+    const younger = (this.#procfs.processes() ?? []).flatMap((pid): [number, ProcessStat][] => {
+      const stat = this.#older.has(pid) ? undefined : this.#procfs.stat(pid);
+      if (stat && stat.startTime >= start) return [[pid, stat]];
+      if (stat || this.#older.has(pid)) older.add(pid);
+      return [];
+    });
+    this.#older = older;
+    return younger;
   }
 
   /** Of several children that lived then, the one whose command names it. */
