@@ -3,7 +3,8 @@
 // A suite of 40 files with 10 tests each is made in a temporary folder; two tests of every fourth file run a command.
 // --work: how much one more test of each file computes, in some milliseconds. Without it the files are as small as
 // test files get, and what each pays is seen best.
-// Each runner runs it bare, with an empty set-up module, and with preload and set-up module, in turns, after one round that only warms up. Wall time, and user + system time of
+// Each runner runs it bare, with an empty set-up module, with the preload alone, and with preload and set-up module, in
+// turns, after one round that only warms up. Wall time, and user + system time of
 // the whole tree (what the kernel adds up for children that were waited for).
 import { spawn, spawnSync } from 'node:child_process';
 import {
@@ -35,7 +36,7 @@ const FILES = Number(values.files);
 const EVERY = Number(values.every);
 const WORK = Number(values.work);
 const TESTS = 10;
-const KINDS = ['bare', 'empty', 'helped'];
+const KINDS = ['bare', 'empty', 'preloaded', 'helped'];
 const RUNNERS = {
   jest: ['jest/bin/jest.js', '--maxWorkers=2'],
   vitest: ['vitest/vitest.mjs', 'run', '--maxWorkers=2'],
@@ -65,7 +66,7 @@ function install(folder) {
   cpSync(join(ROOT, 'package.json'), join(modules, 'forkguard/package.json'));
 }
 
-/** `kind`: bare; empty, with a set-up module in which nothing is; helped, with ours. */
+/** `kind`: bare or preloaded, without a set-up module; empty, with one in which nothing is; helped, with ours. */
 function makeProject(runner, kind) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'forkguard-runners-')));
   install(folder);
@@ -105,7 +106,7 @@ function measure(runner, folder, kind) {
   const [bin, ...args] = RUNNERS[runner];
   const env = { ...process.env, CI: '1', NO_COLOR: '1' };
   delete env.NODE_OPTIONS;
-  if (kind === 'helped') env.NODE_OPTIONS = '--require forkguard/register';
+  if (kind === 'helped' || kind === 'preloaded') env.NODE_OPTIONS = '--require forkguard/register';
   const begin = process.hrtime.bigint();
   const child = spawn(
     'bash',
@@ -162,7 +163,7 @@ for (const runner of values.only.split(',')) {
   for (const metric of ['wall', 'cpu']) {
     const of = (kind) => median(rounds.map((round) => round[kind][metric]));
     console.log(`${runner} ${metric}: bare ${of('bare').toFixed(0)} ms, ${rounds.length} rounds`);
-    for (const kind of ['empty', 'helped']) {
+    for (const kind of KINDS.slice(1)) {
       const ratios = rounds.map((round) => round[kind][metric] / round.bare[metric]);
       const range = `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`;
       console.log(`  ${kind} ${of(kind).toFixed(0)} ms, ratio ${median(ratios).toFixed(3)} (${range})`);

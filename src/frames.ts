@@ -1,8 +1,8 @@
 import { findSourceMap } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { translated } from './calls';
 import type { Frame } from './model';
+import { translated } from './translate';
 
 /** Everything below this folder is forkguard itself and never a place of the program. */
 const OWN = dirname(__dirname) + sep;

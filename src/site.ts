@@ -1,3 +1,4 @@
+import { callsOf } from './calls';
 import type { Frame, Site } from './model';
 import type { SiteRecord } from './records';
 
@@ -56,20 +57,12 @@ export class CapturedSite implements Site {
   }
 }
 
-/** What reads and formats stacks is loaded with the first that somebody asks for. */
-function callsOf(error: Error): readonly NodeJS.CallSite[] {
-  try {
-    return (require('./calls') as typeof import('./calls')).callsOf(error);
-  } catch {
-    return []; // no descriptor was free to load it with
-  }
-}
-
+/** What formats stacks is loaded with the first that somebody asks for. */
 function framesOf(error: Error, calls: readonly NodeJS.CallSite[]): readonly Frame[] {
   try {
     return (require('./frames') as typeof import('./frames')).framesOf(error, calls);
   } catch {
-    return [];
+    return []; // no descriptor was free to load it with
   }
 }
 

@@ -25,7 +25,8 @@ export class ThreadGuard implements ThreadSink {
 
   ended(worker: Worker, exitCode: number): void {
     // a thread that ends by itself has looked at its children itself
-    if (exitCode !== 0 && this.#isTheirs(worker)) this.#guard.observer.exits.threadEnded();
+    if (exitCode !== 0 && this.#isTheirs(worker) && this.haveChildren)
+      this.#guard.observer.exits.threadEnded();
   }
 
   /** Whether other threads of this process have made children that are not known to have ended. */

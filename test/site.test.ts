@@ -1,6 +1,6 @@
 import { createContext, runInContext } from 'node:vm';
-import { translateStacksWith } from '../src/calls';
 import { capture } from '../src/site';
+import { translateStacksWith } from '../src/translate';
 
 /** As in vitest's pools of vm contexts: only the context of the tests knows how positions are translated. */
 test('positions are translated as the global object of the tests translates them', () => {

@@ -87,6 +87,8 @@ export interface Procfs {
   environment(pid: Target): string[] | undefined;
   /** Seconds since boot. */
   uptime(): number | undefined;
+  /** The number that a process or thread was given last: after the highest, numbers begin again (proc(5), loadavg). */
+  lastNumber(): number | undefined;
   wchan(pid: Target, tid?: number): string | undefined;
   syscall(pid: Target, tid?: number): SystemCall | undefined;
   schedstat(pid: Target, tid?: number): RunCounter | undefined;
@@ -206,6 +208,7 @@ export function createProcfs(root = '/proc'): Procfs {
     },
     environment: (pid) => read(of(pid, 'environ'), (text) => text.split('\0')),
     uptime: () => read(`${root}/uptime`, (text) => Number.parseFloat(text) || undefined),
+    lastNumber: () => read(`${root}/loadavg`, (text) => Number(text.trim().split(' ')[4]) || undefined),
     wchan: (pid, tid) => read(of(pid, 'wchan', tid), (text) => (/^\w[\w.]*$/.test(text) ? text : undefined)),
     syscall: (pid, tid) => read(of(pid, 'syscall', tid), parseSyscall),
     schedstat: (pid, tid) => read(of(pid, 'schedstat', tid), parseSchedstat),

@@ -1,7 +1,6 @@
 import { wallClock } from '../clock';
 import type { Orphan } from '../facts/exit';
 import type { ForkCall } from '../instruments/fork-call';
-import type { ProcessStat } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import type { Mark } from './protocol';
 
@@ -37,8 +36,6 @@ export class Lineage {
   readonly #procfs: Procfs;
   readonly #started: Started[] = [];
   #dropped = 0;
-  /** Processes that were there before this one, of those at the last look: none of its children's. */
-  #older: ReadonlySet<number> = new Set();
 
   constructor(procfs: Procfs) {
     this.#procfs = procfs;
@@ -94,8 +91,11 @@ export class Lineage {
     if (ended.length === 0) return [];
     const own = this.#procfs.stat('self');
     if (!own) return [];
-    return this.#younger(own.startTime).flatMap(([pid, stat]) => {
-      if (pid === process.pid || stat.state === 'Z' || stat.exiting || stat.ppid === process.pid) return [];
+    // whoever is older than this process is none of its children's
+    const first = ended[0]?.pid ?? process.pid;
+    return this.#after(first).flatMap((pid) => {
+      const stat = pid === process.pid ? undefined : this.#procfs.stat(pid);
+      if (!stat || stat.state === 'Z' || stat.exiting || stat.ppid === process.pid) return [];
       const alive = ended.filter(({ start, end }) => start <= stat.startTime && stat.startTime <= end);
       // a parent that was there before the process is a reaper, or nobody of ours
       if (alive.length === 0 || (stat.ppid > 1 && !this.#reaps(stat.ppid, own.ppid))) return [];
@@ -121,17 +121,13 @@ export class Lineage {
     });
   }
 
-  /** Their numbers say nothing of their age: the kernel begins again after the highest (proc(5), pid_max). */
-  #younger(start: number): [pid: number, stat: ProcessStat][] {
-    const older = new Set<number>();
-    const younger = (this.#procfs.processes() ?? []).flatMap((pid): [number, ProcessStat][] => {
-      const stat = this.#older.has(pid) ? undefined : this.#procfs.stat(pid);
-      if (stat && stat.startTime >= start) return [[pid, stat]];
-      if (stat || this.#older.has(pid)) older.add(pid);
-      return [];
-    });
-    this.#older = older;
-    return younger;
+  /** Processes with numbers that were given out after this one. */
+  #after(first: number): number[] {
+    const pids = this.#procfs.processes() ?? [];
+    const last = this.#procfs.lastNumber() ?? 0;
+    // the kernel has begun again with low numbers, or does not say
+    const again = last < first;
+    return pids.filter((pid) => pid > first || (again && (last === 0 || pid <= last)));
   }
 
   /** Of several children that lived then, the one whose command names it. */

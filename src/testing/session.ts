@@ -1,4 +1,3 @@
-import { translateStacksWith } from '../calls';
 import type { Exits } from '../exits/exits';
 import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
@@ -6,6 +5,7 @@ import type { Ledger } from '../ledger';
 import type { Hazard } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import { setTimer } from '../timers';
+import { translateStacksWith } from '../translate';
 import { Leftovers } from './leftovers';
 import type { Judgement, Left, Mark, Request } from './protocol';
 import { RunLog } from './run-log';
