@@ -11,8 +11,7 @@ import { setTimer } from '../timers';
 import { Departures } from './departures';
 import { Keepers } from './keepers';
 import { isQuiet, NOTHING } from './quiet';
-import type { Candidate } from './survivor';
-import type { ThreadChild } from './thread-notes';
+import { ThreadChildren } from './thread-children';
 import { watchUnread } from './thrown-away';
 import { UnheardErrors } from './unheard';
 import { Zombies } from './zombies';
@@ -34,6 +33,7 @@ export interface ExitsOptions {
 export class Exits {
   readonly departures: Departures;
   readonly unheard: UnheardErrors;
+  readonly ofThreads: ThreadChildren;
   readonly #zombies: Zombies;
   readonly #keepers: Keepers;
   readonly #options: ExitsOptions;
@@ -43,6 +43,7 @@ export class Exits {
     this.#options = options;
     const { procfs, ledger } = options;
     const children = () => ledger.children;
+    this.ofThreads = new ThreadChildren(options);
     this.departures = new Departures({
       procfs,
       children,
@@ -50,8 +51,8 @@ export class Exits {
         const orphans = all.filter((orphan) => !options.told(orphan));
         if (!this.#leftToRun && orphans.length > 0) this.#late('child', { orphans: () => orphans });
       },
-      others: () => this.#notes?.childrenOfThreads().keys() ?? [],
-      asked: (pid, signal) => this.#notes?.tell({ type: 'asked', pid, signal }),
+      others: () => this.ofThreads.pids(),
+      asked: (pid, signal) => this.ofThreads.asked(pid, signal),
     });
     this.unheard = new UnheardErrors(children);
     this.#zombies = new Zombies({
@@ -60,7 +61,7 @@ export class Exits {
       found: (zombies) => {
         if (!this.#leftToRun) this.#late('child', { zombies: () => zombies });
       },
-      ofThread: (pid) => this.#notes?.childrenOfThreads().get(pid),
+      ofThread: (pid) => this.ofThreads.get(pid),
     });
     this.#keepers = new Keepers({
       pauseMs: options.stallMs,
@@ -72,12 +73,12 @@ export class Exits {
   /** A child has been made. */
   forked(call: ForkCall): void {
     this.departures.commanded(call.request);
-    if (this.#options.ledger.threadId !== 0) this.#notes?.tellFork(call);
+    this.ofThreads.forked(call);
   }
 
   /** The kernel has reported the exit of a child. */
   exited(child: LiveChild): void {
-    this.#tell('exited', child);
+    this.ofThreads.tell('exited', child);
     this.departures.exited(child);
     this.unheard.exited(child);
     this.#zombies.exited();
@@ -86,13 +87,13 @@ export class Exits {
 
   /** `unref()` was called on a detached child. */
   released(child: LiveChild): void {
-    this.#tell('released', child);
+    this.ofThreads.tell('released', child);
     this.#keepers.released(child);
   }
 
   /** The program has called `unref()` on a child that is not to outlive it. */
   unreferenced(child: LiveChild): void {
-    this.#tell('released', child);
+    this.ofThreads.tell('released', child);
   }
 
   /** An IPC channel of this process is about to be closed by this end. `fork`: of the child at the other one. */
@@ -103,34 +104,18 @@ export class Exits {
     this.#late('child', {}, { unflushed }, site);
   }
 
-  /** Whether a child of a worker thread serves until that ends, as `Survivor.service`. */
-  serves(made: ThreadChild): boolean {
-    const { childOfThread, survivorOf } = survivors();
-    return survivorOf(childOfThread(made), this.#options.context())?.service === true;
-  }
-
-  /** What waits on a pipe to the thread reads its end before that is known here. Its own worker threads end with it. */
+  /** A worker thread of this thread is about to be ended. */
   terminating(thread: number): void {
-    const { context, ledger } = this.#options;
-    for (const made of this.#ofThreads()) {
-      if (made.thread !== thread && ledger.hasStarted(made.thread)) continue;
-      const { childOfThread, survivorOf } = survivors();
-      made.told = { answer: survivorOf(childOfThread(made), context())?.told };
-    }
+    if (!this.#leftToRun) this.ofThreads.terminating(thread);
   }
 
   /** A worker thread of this thread was ended: it could not look itself. */
   threadEnded(): void {
     this.#zombies.threadEnded();
     setTimer(() => {
-      const { ledger } = this.#options;
-      const others = this.#ofThreads()
-        .filter(({ thread }) => ledger.hasStarted(thread) && !ledger.runs(thread))
-        .map((made) => survivors().childOfThread(made));
+      const others = this.#leftToRun ? [] : this.ofThreads.ofEnded();
       for (const hazard of this.#late('thread', {}, { others })) this.reported(hazard);
-      // one that is a zombie by now has yet to be told of
-      const isGone = (pid: number) => this.#options.procfs.stat(pid) === undefined;
-      this.#notes?.forget(({ thread, child }) => !ledger.runs(thread) && isGone(child.pid));
+      this.ofThreads.forgetGone();
     }, GRACE_MS).unref();
   }
 
@@ -141,18 +126,14 @@ export class Exits {
 
   /** Of a child of a worker thread no other thread need report the same, nor the end of the process. */
   reported({ child }: Pick<Hazard, 'child'>): void {
-    if (child) this.#notes?.tell({ type: 'reported', pid: child.pid });
+    if (child) this.ofThreads.reported(child.pid);
   }
 
   /** This process, or this worker thread, ends. */
   here(code: number, site: Site): Hazard[] {
     const of = this.#options.ledger.threadId === 0 ? 'process' : 'thread';
     // threads that still run end with the process, without running any code
-    const ofThreads = of === 'process' ? this.#ofThreads() : [];
-    const others = ofThreads.map((made) => ({
-      ...survivors().childOfThread(made),
-      ...this.#toldOf(made),
-    }));
+    const others = of === 'process' && !this.#leftToRun ? this.ofThreads.candidates() : [];
     const part = this.#leftToRun ? this.#partBesides(this.#leftToRun) : {};
     const hazards = this.#look({ ...this.#moment(of), code }, { others, ...part }, site);
     if (of === 'thread') for (const hazard of hazards) this.reported(hazard);
@@ -219,29 +200,6 @@ export class Exits {
     const { ExitView } = require('../exit-view') as typeof import('../exit-view');
     const place = site && site.frames.length > 0 ? { site } : {};
     return this.#options.judge(new ExitView({ ...moment, ...place }, context));
-  }
-
-  #tell(type: 'exited' | 'released', { fork: { child } }: LiveChild): void {
-    if (child && this.#options.ledger.threadId !== 0) this.#notes?.tell({ type, pid: child.pid });
-  }
-
-  /** Nothing where it can be looked up: the thread still runs. */
-  #toldOf({ thread, told }: ThreadChild): Pick<Candidate, 'told'> {
-    const { ledger } = this.#options;
-    if (told) return { told };
-    return ledger.hasStarted(thread) && !ledger.runs(thread) ? { told: { answer: undefined } } : {};
-  }
-
-  #ofThreads(): readonly ThreadChild[] {
-    if (this.#leftToRun) return [];
-    return [...(this.#notes?.childrenOfThreads().values() ?? [])].filter(({ reported }) => !reported);
-  }
-
-  /** Loaded only where there are worker threads. */
-  get #notes(): typeof import('./thread-notes') | undefined {
-    const { threadId, hasStartedAny } = this.#options.ledger;
-    if (threadId === 0 && !hasStartedAny) return undefined;
-    return require('./thread-notes') as typeof import('./thread-notes');
   }
 
   #moment(of: Exit['of']): Exit {

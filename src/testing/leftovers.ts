@@ -91,7 +91,7 @@ export class Leftovers {
 
   serves(pid: number): boolean {
     const made = ofThreads().get(pid);
-    return made !== undefined && this.#options.exits.serves(made);
+    return made !== undefined && this.#options.exits.ofThreads.serves(made);
   }
 
   orphans(since: Mark): readonly Orphan[] {
@@ -123,7 +123,8 @@ export class Leftovers {
     return foreign.flatMap((pid) => {
       const stat = procfs.stat(pid);
       const made = children.get(pid);
-      if (!stat || isDead(stat) || !made || !ledger.hasStarted(made.thread) || exits.serves(made)) return [];
+      if (!stat || isDead(stat) || !made || !ledger.hasStarted(made.thread) || exits.ofThreads.serves(made))
+        return [];
       const { forked } = made.fork;
       return {
         child: made.child,
