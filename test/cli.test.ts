@@ -226,6 +226,23 @@ describe('inspect', () => {
     }
   });
 
+  test('who has ended is not called stuck, although nobody waits for it', async () => {
+    const shell = spawn('sh', ['-c', 'sleep 0.1 & exec sleep 30'], { detached: true, stdio: 'ignore' });
+    try {
+      const children = `/proc/${shell.pid}/task/${shell.pid}/children`;
+      const ended = () => {
+        const child = readFileSync(children, 'utf8').trim();
+        return child !== '' && / Z /.test(readFileSync(`/proc/${child}/stat`, 'utf8'));
+      };
+      while (!ended()) await new Promise((resolve) => setTimeout(resolve, 50));
+      const { stdout } = forkguard(['inspect', String(shell.pid)]);
+      expect(stdout).toContain('zombie: ended, not reaped');
+      expect(stdout).not.toMatch(/^stuck/m);
+    } finally {
+      process.kill(-(shell.pid as number), 'SIGKILL');
+    }
+  });
+
   test('a blocked process whose child sleeps is not called stuck, and it is said why', async () => {
     await blockedServer('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60000)', (pid) => {
       let stdout = '';

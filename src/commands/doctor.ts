@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { unknownRules } from '../allow';
 import { readConfig } from '../config';
 import { escapeText } from '../escape';
 import { createProcfs } from '../procfs/procfs';
 import { redactText } from '../redact';
 import { createReporter } from '../reporters';
+import { rules } from '../rules';
 import { messageOf } from '../say';
 import { type Io, UsageError } from './io';
 
@@ -20,7 +22,7 @@ const REGISTER = join(__dirname, '..', '..', 'register.js');
 
 /** Exit code 1 if something that a plain run needs does not work. */
 export function doctor(argv: readonly string[], io: Io): number {
-  if (argv.includes('--help')) {
+  if (argv.includes('--help') || argv.includes('-h')) {
     io.out(
       'forkguard doctor\n\nShows what works on this machine and for this user, what does not, and what that means.\n',
     );
@@ -134,7 +136,14 @@ function withSleeper<T>(look: (pid: number) => T): T | undefined {
 
 function configuration(): Finding[] {
   const { config, complaints } = readConfig(process.env, process.cwd());
-  const findings = complaints.map((complaint) => ({ what: 'configuration', works: false, means: complaint }));
+  const unknown = unknownRules(
+    config.allow,
+    rules.map(({ name }) => name),
+  );
+  const findings = [
+    ...complaints,
+    ...unknown.map((name) => `"${name}" is allowed, but there is no such rule`),
+  ].map((complaint) => ({ what: 'configuration', works: false, means: complaint }));
   for (const name of config.reporters ?? []) {
     try {
       createReporter(name, {

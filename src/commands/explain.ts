@@ -8,7 +8,7 @@ const PAGES = join(__dirname, '..', '..', '..', 'docs', 'rules');
 
 export function explain(argv: readonly string[], io: Io): number {
   const [name, ...rest] = argv;
-  if (name === '--help') {
+  if (name === '--help' || name === '-h') {
     io.out('forkguard explain          list all rules\nforkguard explain <rule>   one rule in full\n');
     return 0;
   }

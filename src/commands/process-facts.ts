@@ -57,13 +57,15 @@ function descriptorsOf(pid: number, procfs: Procfs): InspectedDescriptor[] | und
   const fds = procfs.fds(pid);
   if (!fds) return undefined;
   const sockets = procfs.sockets(pid);
-  return fds.flatMap((fd) => {
+  const read = fds.flatMap((fd) => {
     const raw = procfs.descriptor(pid, fd);
     if (!raw) return [];
     const { epoll: _epoll, signals: _signals, ...plain } = raw;
     const socket = raw.kind === 'socket' && raw.inode !== undefined ? sockets.find(raw.inode) : undefined;
     return { ...plain, ...(socket && { socket }) };
   });
+  // the numbers can be seen, and nothing else (proc(5): links need the right to trace)
+  return read.length === 0 && fds.length > 0 ? undefined : read;
 }
 
 function relative(pid: number, procfs: Procfs): Relative | undefined {

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Wait } from '../model';
-import type { RunCounter } from '../procfs/parse-process';
+import { isDead, type RunCounter } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import { buildGraph } from './build-graph';
 import { judge, liveNodes, party, type Verdict, type WaitGraph, type WaitNode } from './graph';
@@ -96,10 +96,14 @@ function merelySleeps({ grade, cycle, waits }: Verdict): boolean {
   return grade === 'limited' && (!cycle || waits.every(({ waiter, on }) => waiter.pid === on.pid));
 }
 
+/** Who has ended waits for nothing, although a zombie stays until it is waited for. */
 function treeOf(pid: number, procfs: Procfs): number[] {
   const tree = [pid];
   for (let at = 0; at < tree.length && at < 256; at++) tree.push(...(procfs.children(tree[at]!) ?? []));
-  return tree;
+  return tree.filter((one) => {
+    const stat = procfs.stat(one);
+    return stat !== undefined && !isDead(stat);
+  });
 }
 
 /** What both pictures say. */
