@@ -11,7 +11,7 @@ import { endSpan, nameOf, startAttributes } from './telemetry/fork-span';
 import { NAME, VERSION } from './telemetry/scope';
 
 export interface ForkguardInstrumentationConfig {
-  /** Whether spans are made. Default: true. */
+  /** False: no spans until `enable()`, which `registerInstrumentations` and `NodeSDK` call themselves. Default: true. */
   enabled?: boolean;
   /**
    * Carries the trace across the fork. In the parent: each child gets `TRACEPARENT` (and what else the registered

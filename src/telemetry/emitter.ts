@@ -22,6 +22,7 @@ const SEVERITY = { error: 17, warning: 13, info: 9 } as const;
 interface RememberedFork {
   readonly span: Span | undefined;
   readonly executable: string;
+  readonly command: string;
 }
 
 /** Tells OpenTelemetry of forks and hazards, through the program's own copy of its API. */
@@ -38,6 +39,7 @@ export class Emitter {
     this.#forks.set(fork.id, {
       span: fork.span as Span | undefined,
       executable: nameOf(fork),
+      command: fork.command,
     });
   }
 
@@ -48,7 +50,9 @@ export class Emitter {
     const fork = hazard.fork === undefined ? undefined : this.#forks.get(hazard.fork);
     // what is active now is not what was active at a fork that has been forgotten
     const span = hazard.fork === undefined ? activeSpan() : fork?.span;
-    this.#emit(hazard, again, span, fork?.executable);
+    // a hazard may be about another process than the one that was forked, or that one could not be made
+    const isOfFork = hazard.child?.pid && hazard.child.command === fork?.command;
+    this.#emit(hazard, again, span, isOfFork ? fork?.executable : undefined);
   }
 
   /** A hazard of the time before the SDK was there: no span of the program is its own. */

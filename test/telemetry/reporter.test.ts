@@ -116,6 +116,18 @@ test('what is found while the thread is blocked is told when it is back, with th
   expect(ms(event?.time ?? [0, 0])).toBeLessThan(ms(request?.end ?? [0, 0]) - 1000);
 });
 
+test('the name of an executable is that of the process that the hazard is about', async () => {
+  const { logs } = await telemetryOf('others.js');
+  const about = (rule: string) =>
+    logs.find(({ attributes }) => attributes['forkguard.rule'] === rule)?.attributes ?? {};
+  expect(about('orphaned-children')).toMatchObject({
+    'process.command': 'sleep',
+    'process.executable.name': 'sleep',
+  });
+  expect(about('missing-directories')).toMatchObject({ 'process.pid': expect.any(Number) });
+  expect(Object.keys(about('missing-directories'))).not.toContain('process.executable.name');
+});
+
 test('an SDK that fails harms neither the program nor the other reports', async () => {
   const { stdout, stderr, code } = await run('broken.js');
   expect({ stdout, code }).toEqual({ stdout: 'unharmed\n', code: 0 });
