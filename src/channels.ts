@@ -46,8 +46,8 @@ export interface ResourceMessage {
 }
 
 /** Tracing channel: each fork. */
-export const forkChannel: TracingChannel<unknown, ForkMessage> = diagnosticsChannel.tracingChannel<
-  unknown,
+export const forkChannel: TracingChannel<object, ForkMessage> = diagnosticsChannel.tracingChannel<
+  object,
   ForkMessage
 >('forkguard:fork');
 /** Each hazard when it is first reported, allowed ones left out. */

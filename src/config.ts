@@ -48,7 +48,7 @@ export const DEFAULTS: Config = {
 };
 
 /** Settings are an object; a text is the version in the dependencies, in most projects. */
-const SETTINGS = /"forkguard"\s*:\s*[^"\s]/;
+const SETTINGS = /"forkguard"\s*:\s*(?:[^"\s]|"(?:off|report|throw)")/;
 
 /** A package.json in which there may be settings. */
 export interface SettingsFile {

@@ -37,6 +37,9 @@ export const channels = {
   resourceClose: 'forkguard:resource:close',
 } as const;
 
+/** `start` was called where the settings say `off`. */
+let isOff = false;
+
 /**
  * Starts guarding this thread, as the preload does. What `options` leaves out comes from the environment and
  * package.json. A second start changes nothing. Descriptors, sockets and children that are older are not known
@@ -45,18 +48,19 @@ export const channels = {
  * @throws TypeError naming an option that cannot be understood, its value and what is allowed
  */
 export function start(options: Options = {}): { stop(): void } {
-  startGuard(options);
+  isOff = startGuard(options) === undefined;
   return { stop: stopGuard };
 }
 
 /**
  * Looks now, without a fork: what a child forked at this moment would inherit, what the forks of the last moments
- * have led to, and which children native code has made.
+ * have led to, and which children native code has made. Nothing where the settings say `off`.
  *
  * @throws Error where forkguard was not started
  */
 export async function check(): Promise<Hazard[]> {
   const guard = current();
+  if (!guard && isOff) return [];
   if (!guard)
     throw new Error(
       'forkguard is not started: run with `node -r forkguard/register` or call `start()` first',

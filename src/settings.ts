@@ -22,8 +22,9 @@ const wholeNumber =
     return good ? { value: number } : bad(`a whole number from ${least} to ${most}`);
   };
 const flag: Parse = (value) => {
-  if (value === true || value === '1' || value === 'true') return { value: true };
-  if (value === false || value === '0' || value === 'false' || value === '') return { value: false };
+  if (value === true || value === 1 || value === '1' || value === 'true') return { value: true };
+  if (value === false || value === 0 || value === '0' || value === 'false' || value === '')
+    return { value: false };
   return bad('1 or 0');
 };
 const text: Parse = (value) => (typeof value === 'string' && value !== '' ? { value } : bad('a path'));
@@ -115,7 +116,8 @@ function settingsOf(file: SettingsFile | undefined, complaints: string[]): objec
 }
 
 function allowances(value: unknown): Parsed {
-  const allowed = 'rule names, or {rule, command?, target?, site?} with * as wildcard in package.json';
+  const allowed =
+    'rule names, or {rule, command?, target?, site?, reason?} with * as wildcard in package.json';
   const entries = typeof value === 'string' ? value.split(',') : value;
   if (!Array.isArray(entries)) return bad(allowed);
   const out: Allowance[] = [];

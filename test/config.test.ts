@@ -115,8 +115,21 @@ test('a misspelt name is said, with the names that there are', () => {
 test('an unknown part of an allowance is not silently ignored', () => {
   settings({ allow: [{ rule: 'slow-forks', comand: 'git' }] });
   expect(readConfig({}, folder).complaints[0]).toContain(
-    'allowed is rule names, or {rule, command?, target?, site?}',
+    'allowed is rule names, or {rule, command?, target?, site?, reason?}',
   );
+});
+
+test('settings that are a word are said, and a version among the dependencies is not', () => {
+  settings('off');
+  expect(readConfig({}, folder).complaints[0]).toContain('allowed is an object of settings');
+  settings('^0.1.0');
+  expect(readConfig({}, folder).complaints).toEqual([]);
+});
+
+test('1 and 0 may be numbers', () => {
+  settings({ forks: 1, break: 0 });
+  const { config, complaints } = readConfig({}, folder, { break: 1 as unknown as boolean });
+  expect([config.forks, config.break, complaints]).toEqual([true, true, []]);
 });
 
 test('a value with a line break stays on one line', () => {

@@ -313,6 +313,15 @@ test('the module: start, check and stop', () => {
   expect(stdout).toBe(
     'forkguard is not started: run with `node -r forkguard/register` or call `start()` first\nfalse 0\ntrue\n',
   );
+
+  // as a program that is told to do without
+  const off = file(
+    'off.js',
+    `const forkguard = require(${JSON.stringify(join(REGISTER, '..', 'src', 'index.js'))});
+     const { stop } = forkguard.start();
+     forkguard.check().then((hazards) => { console.log(hazards); stop(); });`,
+  );
+  expect(runNode([off], { env: { FORKGUARD: 'off' } }, false).stdout).toBe('[]\n');
 });
 
 test('the thread that watches blocking calls makes no stream of the program', () => {

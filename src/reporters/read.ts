@@ -123,8 +123,8 @@ const byTime = (a: { time: string }, b: { time: string }): number =>
 export function readRun(text: string): Run {
   const run: Run = { hazards: [], forks: [], gaps: [], summaries: [], broken: 0 };
   const known = new Map<string, CountedHazard>();
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
+  for (const line of text.replace(/^\uFEFF/, '').split('\n')) {
+    if (line.trim() === '') continue;
     const record = parseRecord(line);
     if (record === undefined) run.broken++;
     else if (record.type === 'fork') run.forks.push(record);

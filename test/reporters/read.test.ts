@@ -28,6 +28,12 @@ describe('readRun', () => {
     expect([run.hazards.length, run.broken]).toEqual([1, 5]);
   });
 
+  it('reads what an editor has given a byte order mark or other line ends', () => {
+    const good = JSON.stringify(hazardRecord(waitCycle));
+    const run = readRun(`\uFEFF${good}\r\n\r\n${good}\r\n`);
+    expect([run.hazards[0]?.times, run.broken]).toEqual([2, 0]);
+  });
+
   it('never throws, and gives nothing back that acts on a terminal', () => {
     fc.assert(
       fc.property(fc.json(), fc.string({ unit: 'binary' }), (json, text) => {

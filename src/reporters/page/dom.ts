@@ -22,6 +22,7 @@ export interface Element {
   querySelectorAll(selector: string): Iterable<Element>;
   closest(selector: string): Element | null;
   focus(): void;
+  blur(): void;
   scrollIntoView(options?: object): void;
 }
 

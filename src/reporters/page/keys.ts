@@ -9,7 +9,9 @@ export function keys(cardsShown: () => Element[], clear: () => void): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const search = byId('search');
     if (event.key === 'Escape' && event.target === search) {
-      clear();
+      // a second time it leaves the field
+      if (search.value === '') search.blur();
+      else clear();
       return;
     }
     if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
