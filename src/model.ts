@@ -200,6 +200,8 @@ export interface Exit {
   readonly time: number;
   readonly threadId: number;
   readonly of: 'process' | 'thread' | 'test' | 'child' | 'parent';
+  /** Of tests: all of a file have ended, and its hooks. */
+  readonly file?: boolean;
   readonly code?: number;
   /** The line of the program under which a process or thread ends, such as that of a call of `process.exit`. */
   readonly site?: Site;

@@ -90,6 +90,7 @@ export class Observer {
       told: ({ parent, child, after }) =>
         (parent.pid !== undefined && this.news.told(parent.pid, child.pid)) ||
         (after === 'self' && this.reporters.haveOrphan(child.pid)),
+      childAsked: (pid, signal, several) => this.news.asked(pid, signal, several),
     });
     this.news = new TestNews({
       procfs: this.procfs,

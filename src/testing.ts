@@ -37,11 +37,15 @@ export async function findHazards(
   options: Pick<VerifyOptions, 'since'> = {},
 ): Promise<readonly Hazard[]> {
   if (typeof body !== 'function') throw new TypeError(`findHazards needs a function, and got ${typeof body}`);
-  if (options.since !== undefined && !isMark(options.since))
-    throw new TypeError('since is no mark: it must be what ignoreCurrent() returned');
+  checkOptions(options, ['since']);
+  return find(body, options.since);
+}
+
+/** `file`: all tests of a file have ended. */
+async function find(body: () => unknown, mark?: Mark, file = false): Promise<readonly Hazard[]> {
   const now = ask({ type: 'mark', divert: true });
-  const since = options.since ?? now;
-  const end = () => ask({ type: 'judge', since, diverted: true }).hazards;
+  const since = mark ?? now;
+  const end = () => ask({ type: 'judge', since, diverted: true, file }).hazards;
   try {
     await body();
     await settle(since);
@@ -67,24 +71,46 @@ export async function verifyNoHazards(
   const run = typeof body === 'function' ? body : () => {};
   if (run !== body && !chosen?.since)
     throw new TypeError('verifyNoHazards needs a function, or { since: ignoreCurrent() }');
+  checkOptions(chosen, ['allow', 'since']);
   const harmful = await findHarmful(run, chosen);
   if (harmful.length > 0) throw errorOf(harmful, verifyNoHazards);
 }
 
-async function findHarmful(body: () => unknown, options: VerifyOptions): Promise<readonly Hazard[]> {
-  const allowed = allowances(options.allow);
-  const hazards = await findHazards(body, options);
+async function findHarmful(
+  body: () => unknown,
+  { allow, since }: VerifyOptions,
+  file = false,
+): Promise<readonly Hazard[]> {
+  const allowed = allowances(allow);
+  const hazards = await find(body, since, file);
   return hazards.filter(isHarmful).filter((hazard) => !isAllowed(hazard, allowed));
 }
 
-function errorOf(hazards: readonly Hazard[], above: (...args: never[]) => unknown): AssertionError {
+/** `whose`: said where the runner names no test. */
+function errorOf(
+  hazards: readonly Hazard[],
+  above: (...args: never[]) => unknown,
+  whose = '',
+): AssertionError {
   // the message says it all: runners print `actual` besides it, and jest what is not `fail` in words of its own
   const error = new AssertionError({
-    message: ask({ type: 'render', hazards }),
+    message: `${whose && `forkguard: ${whose}\n\n`}${ask({ type: 'render', hazards })}`,
     operator: 'fail',
     stackStartFn: above,
   });
   return Object.defineProperty(error, 'hazards', { value: hazards, configurable: true, writable: true });
+}
+
+/** A mistyped option would be silently without effect. */
+function checkOptions(options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`the options are ${String(options)}: they must be an object`);
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown !== undefined)
+    throw new TypeError(`"${unknown}" is no option: there are ${known.join(' and ')}`);
+  const { since } = options as VerifyOptions;
+  if (since !== undefined && !isMark(since))
+    throw new TypeError('since is no mark: it must be what ignoreCurrent() returned');
 }
 
 /** The hooks of `node:test`, mocha and the like. */
@@ -114,12 +140,17 @@ const said = new Set<unknown>();
  *
  * @throws Error where forkguard was not preloaded
  */
-export function verifyEachTest({ beforeEach, afterEach, after }: Hooks, options: VerifyOptions = {}): void {
+export function verifyEachTest(hooks: Hooks, options: VerifyOptions = {}): void {
+  const { beforeEach, afterEach, after } = hooks ?? {};
+  if (typeof beforeEach !== 'function' || typeof afterEach !== 'function')
+    throw new TypeError('verifyEachTest needs the hooks of the runner: { beforeEach, afterEach, after }');
+  checkOptions(options, ['allow', 'since']);
   const since = ignoreCurrent();
-  const verify = async (mark: Mark): Promise<void> => {
-    const harmful = await findHarmful(() => {}, { ...options, since: mark });
+  const verify = async (mark: Mark, file = false): Promise<void> => {
+    const harmful = await findHarmful(() => {}, { ...options, since: mark }, file);
     const unsaid = notSaid(harmful, said);
-    if (unsaid.length > 0) throw errorOf(unsaid, verify);
+    if (unsaid.length > 0)
+      throw errorOf(unsaid, verify, file ? 'outside of tests, or of tests at the same time' : '');
   };
   // without a named parameter: mocha would take it for a callback and wait for it
   beforeEach(function (this: unknown, ...[context]: unknown[]) {
@@ -141,7 +172,7 @@ export function verifyEachTest({ beforeEach, afterEach, after }: Hooks, options:
   after(async function (this: unknown) {
     giveTime(this);
     if (--unfinished > 0) return;
-    await verify(outside ?? since).catch((error) => {
+    await verify(outside ?? since, true).catch((error) => {
       // where only such a hook has failed `node:test` may end well
       process.exitCode ||= 1;
       throw error;

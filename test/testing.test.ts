@@ -257,9 +257,59 @@ test.each([
     expect([file, new Set(forked(file)).size]).toEqual([file, file === 'before' ? 2 : 1]);
   expect(output).toContain('forkguard: the test "hides"');
   expect(output).toContain('forkguard: the file before.test.js');
+  expect(output).toContain('lives on after this test file has ended');
   expect(output).not.toContain('fine.test.js:');
   expect(code).toBe(1);
 });
+
+test.each([
+  [
+    'jest',
+    "setupFilesAfterEnv: ['forkguard/jest'], reporters: ['default', 'forkguard/jest-reporter']",
+    [JEST],
+  ],
+  [
+    'vitest',
+    "test: { globals: true, setupFiles: ['forkguard/vitest'], reporters: ['default', 'forkguard/vitest-reporter'] }",
+    [VITEST, 'run'],
+  ],
+])(
+  '%s: a server that takes its time to end when it is asked to, and one that does not end',
+  async (name, config, args) => {
+    const folder = `slow-${name}`;
+    mkdirSync(join(project, folder), { recursive: true });
+    writeFileSync(join(project, folder, `${name}.config.cjs`), `module.exports = { ${config} };`);
+    writeFileSync(
+      join(project, folder, 'server.cjs'),
+      `process.on('SIGTERM', () => setTimeout(() => process.exit(), Number(process.env.ENDS_MS)));
+     setInterval(() => {}, 1000); console.log('up');`,
+    );
+    for (const file of ['one', 'two'])
+      writeFileSync(
+        join(project, folder, `${file}.test.js`),
+        `const { spawn } = process.getBuiltinModule('child_process');
+       let server;
+       beforeAll(async () => {
+         server = spawn(process.execPath, ['server.cjs'], { env: { ...process.env, NODE_OPTIONS: '' } });
+         await new Promise((up) => server.stdout.once('data', up));
+       });
+       afterAll(() => { server.kill(); });
+       test('one', () => {});`,
+      );
+    // jest runs what it knows to be quick in its main process, which waits for its children
+    const cold = (ms: number) => [
+      ...args,
+      '--maxWorkers=2',
+      ...(name === 'jest' ? [`--cacheDirectory=${ms}`] : []),
+    ];
+    const ends = await run(folder, cold(3000), { ENDS_MS: '3000' });
+    expect(ends.output).not.toContain('orphaned-children');
+    expect(ends.code).toBe(0);
+    const stays = await run(folder, cold(40_000), { ENDS_MS: '40000' });
+    expect(stays.output).toMatch(/why {5}it was sent SIGTERM \d+\.\d s ago, and has not ended/);
+    expect(stays.code).toBe(1);
+  },
+);
 
 test.each([
   ['jest', JEST, 'module.exports = { reporters: ["forkguard/jest-reporter"] };', ['--forceExit']],
@@ -387,6 +437,7 @@ test('node:test: what is left outside of tests fails the file', async () => {
   );
   const { code, output } = await run('node-test', ['outside.test.mjs']);
   expect(output).toContain('outside.test.mjs:4:8');
+  expect(output).toContain('forkguard: outside of tests');
   expect(code).toBe(1);
 });
 
@@ -461,6 +512,9 @@ test('findHazards, verifyNoHazards and the matchers', async () => {
        await expect(verifyNoHazards(body, { allow: [{ rule: 'x', comand: 'y' }] })).rejects.toThrow('"comand"');
        await expect(verifyNoHazards({ since: {} })).rejects.toThrow('ignoreCurrent()');
        await expect(verifyNoHazards()).rejects.toThrow('needs a function');
+       await expect(verifyNoHazards(body, null)).rejects.toThrow('must be an object');
+       await expect(verifyNoHazards(body, { alow: [] })).rejects.toThrow('"alow" is no option');
+       expect(() => require('forkguard/testing').verifyEachTest()).toThrow('needs the hooks');
        await expect(findHazards(5)).rejects.toThrow('needs a function');
      });
      test('one within another, and a mark', async () => {

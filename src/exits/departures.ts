@@ -34,6 +34,8 @@ export interface DeparturesOptions extends LeftBehindOptions {
   readonly others: () => Iterable<number>;
   /** Somebody, who may be another thread's child, was sent a signal. */
   readonly asked: (pid: number, signal: number) => void;
+  /** A child was sent a signal. `several`: and, or so it may be, its group or whoever is below it. */
+  readonly childAsked: (pid: number, signal: number, several: boolean) => void;
 }
 
 /** Children that were asked to end, and what was below them. */
@@ -117,7 +119,7 @@ export class Departures {
     const families = [...this.#asked.values(), ...this.#left.families];
     const below = new Set(families.flatMap((family) => family.below.map(({ pid }) => pid)));
     for (const pid of children().keys()) {
-      if (isReached(pid)) this.#note(pid, signal);
+      if (isReached(pid)) this.#note(pid, signal, true);
       for (const one of descendants(pid, procfs)) below.add(one);
     }
     for (const pid of below) if (isReached(pid)) this.#address(pid);
@@ -185,7 +187,8 @@ export class Departures {
     return this.#left.orphans();
   }
 
-  #note(pid: number, signal: number): Asked {
+  #note(pid: number, signal: number, several = false): Asked {
+    this.#options.childAsked(pid, signal, several);
     let asked = this.#asked.get(pid);
     if (!asked) {
       asked = { signals: new Set(), caught: false, below: [] };

@@ -27,6 +27,8 @@ export interface ExitsOptions {
   readonly stallMs: number;
   /** The tests of the killed process have already been told of what it has left, or it has reported this one itself. */
   readonly told: (orphan: Orphan) => boolean;
+  /** As `DeparturesOptions.childAsked`. */
+  readonly childAsked: (pid: number, signal: number, several: boolean) => void;
 }
 
 /** Looks at what is left wherever something ends. */
@@ -53,6 +55,7 @@ export class Exits {
       },
       others: () => this.ofThreads.pids(),
       asked: (pid, signal) => this.ofThreads.asked(pid, signal),
+      childAsked: options.childAsked,
     });
     this.unheard = new UnheardErrors(children);
     this.#zombies = new Zombies({
@@ -147,10 +150,10 @@ export class Exits {
     return { departures: this.#departuresWith({}), candidates };
   }
 
-  /** A test has ended, and these of its children are left. */
-  test(candidates: readonly LiveChild[], orphans: readonly Orphan[]): Hazard[] {
+  /** A test, or all of a file, has ended, and these of its children are left. */
+  test(candidates: readonly LiveChild[], orphans: readonly Orphan[], file: boolean): Hazard[] {
     const departures = this.#departuresWith({ orphans: () => orphans });
-    return this.#look(this.#moment('test'), { candidates, departures });
+    return this.#look({ ...this.#moment('test'), file }, { candidates, departures });
   }
 
   /** Those of the children that live and that no signal is ending. */

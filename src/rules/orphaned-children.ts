@@ -48,7 +48,7 @@ export const orphanedChildren: Rule = {
   severity: 'warning',
   summary: 'a child, or the command behind a killed shell, lives on with nobody to wait for it',
   *exit(snapshot) {
-    const { of, code } = snapshot.moment;
+    const { of, code, file } = snapshot.moment;
     if (of === 'process' || of === 'test' || of === 'thread') {
       for (const survivor of snapshot.survivors()) {
         const { fork, child, thread } = survivor;
@@ -59,12 +59,12 @@ export const orphanedChildren: Rule = {
           (of === 'thread' && thread === undefined)
         )
           continue;
-        const maker = of === 'thread' ? 'worker thread' : of;
+        const maker = of === 'thread' ? 'worker thread' : file ? 'test file' : of;
         yield {
-          what: `${named(child)} lives on after ${of === 'thread' ? `the ${maker} that made it` : `this ${of}`} has ended`,
+          what: `${named(child)} lives on after ${of === 'thread' ? `the ${maker} that made it` : `this ${maker}`} has ended`,
           forked: fork.forked,
           why: `a child does not end with the ${maker} that made it; pid ${child.pid} keeps its port, its files and its processor time, and nobody waits for it${untilItWrites(survivor, of)}`,
-          help: helpFor(survivor, of),
+          help: helpFor(survivor, of, file),
           proof: [...survivor.proof, ...reasonsOf(survivor, of)],
           subject: child.command,
           fork: fork.id,
@@ -118,11 +118,11 @@ function reasonsOf({ fork, pipes, unreferenced }: Survivor, of: Ending): string[
   return reasons;
 }
 
-function helpFor({ fork, ignored, unreferenced }: Survivor, of: Ending): string {
+function helpFor({ fork, ignored, unreferenced }: Survivor, of: Ending, file?: boolean): string {
   if (ignored.length > 0)
     return `end the child with a signal that it cannot ignore, \`child.kill('SIGKILL')\`, or have it handle ${ignored.join(' and ')}; and await its \`exit\``;
   if (of === 'test')
-    return 'end the child in the test and await its `exit`, such as with `child.kill()` in an `afterEach`';
+    return `end the child in the ${file ? 'file' : 'test'} and await its \`exit\`, such as with \`child.kill()\` in an \`${file ? 'afterAll' : 'afterEach'}\``;
   if (of === 'thread')
     return 'end the child in the worker thread and await its `exit` before the thread is ended: `worker.terminate()` lets it run no more code';
   if (fork.shell)

@@ -32,10 +32,10 @@ export function ask<R extends Request>(request: R): AnswerTo<R['type']> {
   return request.answer as AnswerTo<R['type']>;
 }
 
-/** Gives who is left time to end, in growing pauses; returns at once when nobody is. */
+/** Gives who is left time to end, in growing pauses; returns at once when nobody is of whom no test was told. */
 export async function settle(since: Mark): Promise<void> {
   for (const milliseconds of PAUSES) {
-    if (ask({ type: 'left', since }).length === 0) return;
+    if (ask({ type: 'left', since, untold: true }).length === 0) return;
     await ask({ type: 'pause', milliseconds, since });
   }
 }

@@ -50,9 +50,14 @@ const HANDLERS = 'EVENT_HANDLERS';
 const OURS = 2;
 const STATE = 'JEST_STATE_SYMBOL';
 
+const BELONGS =
+  'forkguard/jest belongs into `setupFilesAfterEnv` of a configuration that runs tests with jest-circus, the usual runner of jest 29 and later';
+
 // `injectGlobals: false` leaves the global object as it is
-const jest = ('expect' in globalThis ? globalThis : require('@jest/globals')) as JestGlobals;
+const jest = ('expect' in globalThis ? globalThis : globalsOfJest()) as JestGlobals;
 const { expect } = jest;
+// in `setupFiles` there are no tests yet
+if (!expect) throw new Error(BELONGS);
 expect.extend(matchers);
 // a first question now: without the preload every file fails at once and says why
 const file = new TestFile<Test>(pathOf(expect.getState().testPath ?? ''), {
@@ -122,6 +127,14 @@ function hookIn(): void {
   });
 }
 
+function globalsOfJest(): unknown {
+  try {
+    return require('@jest/globals');
+  } catch {
+    throw new Error(`${BELONGS}; in vitest it is forkguard/vitest`);
+  }
+}
+
 function look(): Promise<void> {
   return finish(state());
 }
@@ -129,9 +142,7 @@ function look(): Promise<void> {
 function state(): State {
   const known = symbolNamed(STATE) as State | undefined;
   if (known?.rootDescribeBlock) return known;
-  throw new Error(
-    'forkguard/jest belongs into `setupFilesAfterEnv` of a configuration that runs tests with jest-circus, the usual runner of jest 29 and later',
-  );
+  throw new Error(BELONGS);
 }
 
 function symbolNamed(name: string): unknown {

@@ -45,6 +45,11 @@ export class TestNews {
     else this.#note((log) => log.ended(child.process.pid ?? 0));
   }
 
+  /** A child was sent a signal: it may take its time to end, after the test and whoever has run it. */
+  asked(pid: number, signal: number, several: boolean): void {
+    this.#note((log) => log.asked(pid, signal, several));
+  }
+
   /** A worker thread: what it forks belongs to the test that has started it. */
   started({ threadId }: Worker, stack: Error | undefined): void {
     const noted = { starts: threadId, time: wallClock(), ...(stack && { forked: siteOf(stack) }) };

@@ -32,16 +32,20 @@ export interface Judgement {
 export type Request =
   /** What is there now. `divert`: hazards go to the asker alone until `judge`, not to the reporters. */
   | { readonly type: 'mark'; readonly divert?: boolean; answer?: Mark }
-  /** Which children and orphans have come since, and live. */
-  | { readonly type: 'left'; readonly since: Mark; answer?: readonly Left[] }
+  /** Which children and orphans have come since, and live. `untold`: those of whom no test has been told. */
+  | { readonly type: 'left'; readonly since: Mark; readonly untold?: boolean; answer?: readonly Left[] }
   /** Whether a child of a worker thread serves until that ends. */
   | { readonly type: 'serves'; readonly pid: number; answer?: boolean }
-  /** What was found since, what is left included. `asked`: by the test itself, so that nobody else is told. */
+  /**
+   * What was found since, what is left included. `asked`: by the test itself, so that nobody else is told. `file`: all
+   * tests of a file have ended.
+   */
   | {
       readonly type: 'judge';
       readonly since: Mark;
       readonly diverted?: boolean;
       readonly asked?: boolean;
+      readonly file?: boolean;
       answer?: Judgement;
     }
   /** Hazards as text for people. */

@@ -39,6 +39,8 @@ export interface LoggedFork {
   readonly site?: { readonly file: string; readonly line: number; readonly column: number };
   readonly test?: string;
   readonly file?: string;
+  /** The last signal that it was sent, and when, in milliseconds since 1970. `several`: its group, too. */
+  asked?: { readonly signal: number; readonly at: number; readonly several: boolean };
   /** A test has failed, or was told, because of it. */
   readonly told?: boolean;
 }
@@ -130,7 +132,12 @@ export class RunLog {
 
   /** Notes that a child has ended. */
   ended(pid: number): void {
-    this.#append({ ended: pid, end: wallClock() });
+    this.#append({ of: pid, end: wallClock() });
+  }
+
+  /** Notes that a child was sent a signal. */
+  asked(pid: number, signal: number, several: boolean): void {
+    this.#append({ of: pid, asked: { signal, at: wallClock(), several } });
   }
 
   #append(entry: object): void {
@@ -156,10 +163,9 @@ export class RunLog {
     }
     for (const line of text.split('\n')) {
       try {
-        const entry = JSON.parse(line) as LoggedFork & { readonly ended?: number };
-        const child = entry.ended && forks.findLast(({ pid }) => pid === entry.ended);
-        if (child && entry.end !== undefined) child.end = entry.end;
-        else if (entry.ended === undefined) forks.push(entry);
+        const { of, ...entry } = JSON.parse(line) as LoggedFork & { readonly of?: number };
+        if (of === undefined) forks.push(entry);
+        else Object.assign(forks.findLast(({ pid }) => pid === of) ?? {}, entry);
       } catch {
         // the last line, or one that was cut off
       }

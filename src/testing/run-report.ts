@@ -1,9 +1,11 @@
 /** What the reporter tells of processes that a test run has left. Loaded when there are some. */
 
+import { wallClock } from '../clock';
 import { escapeText } from '../escape';
 import type { Procfs } from '../procfs/procfs';
 import { redactText } from '../redact';
 import { relativePath } from '../render';
+import { signalName } from '../signals';
 import { type RanTest, testOf } from './ran-tests';
 import type { LoggedFork } from './run-log';
 
@@ -84,9 +86,15 @@ function describe(pid: number, comm: string, fork: LoggedFork | undefined): stri
     const { file, line, column } = fork.site;
     lines.push(`  forked  ${relativePath(file, process.cwd())}:${line}:${column}`);
   }
+  const asked = fork?.pid === pid ? fork.asked : undefined;
+  const seconds = asked && ((wallClock() - asked.at) / 1000).toFixed(1);
   lines.push(
-    '  why     the tests of this run have ended, which does not end the processes that they have started',
-    '  help    end the child in the test and await its `exit`, such as with `child.kill()` in an `afterEach`',
+    asked
+      ? `  why     it was sent ${signalName(asked.signal)} ${seconds} s ago, and has not ended`
+      : '  why     the tests of this run have ended, which does not end the processes that they have started',
+    asked
+      ? "  help    await its `exit` after `child.kill()`, and end it with `child.kill('SIGKILL')` where that takes too long"
+      : '  help    end the child in the test and await its `exit`, such as with `child.kill()` in an `afterEach`',
     `  proof   /proc/${pid}/environ has the mark of this run, whose tests have ended`,
     '  docs    docs/rules/orphaned-children.md',
   );

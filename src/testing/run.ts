@@ -1,3 +1,5 @@
+import { wallClock } from '../clock';
+import { catches } from '../exits/left-behind';
 import { createProcfs, type Procfs } from '../procfs/procfs';
 import { ask } from './ask';
 import { type Left, type Mark, RUN_LOG } from './protocol';
@@ -6,6 +8,12 @@ import type { Known } from './run-report';
 
 /** Milliseconds between looks at the end of a run: workers are being killed then. */
 const PAUSES = [10, 50, 100, 200, 400, 800];
+
+/** Milliseconds that is given to who was asked to end, and may be about to: vitest ends 10 s after it begins to close. */
+const ENDING_MS = 8000;
+
+/** Milliseconds between looks at them. */
+const ENDING_PAUSE_MS = 200;
 
 /** Where jest's teardown, a module of its own, finds what ends the run. */
 export const END = Symbol.for('forkguard.test-run.end');
@@ -46,6 +54,10 @@ export class Run {
         await new Promise((resolve) => setTimeout(resolve, pause));
         now = this.#look(procfs, known);
       }
+      while (now.ending) {
+        await new Promise((resolve) => setTimeout(resolve, ENDING_PAUSE_MS));
+        now = this.#look(procfs, known);
+      }
       if (now.left.length === 0) return undefined;
       ask({ type: 'run', said: now.left });
       // most runs leave nothing
@@ -62,8 +74,7 @@ export class Run {
     else process.env[RUN_LOG] = this.#before;
   }
 
-  /** Who is left, and whether a worker that is not yet dead has children, who will be left if they outlive it. */
-  #look(procfs: Procfs, known: Known): { readonly left: readonly number[]; readonly undecided: boolean } {
+  #look(procfs: Procfs, known: Known): Look {
     const mark = `${RUN_LOG}=${this.#log.path}`;
     const members = (procfs.processes() ?? []).filter(
       (pid) => pid !== process.pid && procfs.environment(pid)?.includes(mark) && isAlive(pid, procfs),
@@ -79,7 +90,11 @@ export class Run {
     const own = new Set(this.#ownLeft(forks, known).map(({ pid }) => pid));
     const left = untold.filter((pid) => ofThread(pid) || own.has(pid) || !isBelow(pid, process.pid, procfs));
     const undecided = untold.some((pid) => !left.includes(pid) && parentOf(pid, procfs) !== process.pid);
-    return { left, undecided };
+    const ending = left.some((pid) => {
+      const asked = last(pid)?.asked ?? askedWith(last(procfs.stat(pid)?.pgrp ?? 0));
+      return asked && wallClock() - asked.at < ENDING_MS && catches(pid, asked.signal, procfs);
+    });
+    return { left, undecided, ending };
   }
 
   /** Children of this very process, in which jest runs the tests if they are few. */
@@ -93,6 +108,19 @@ export class Run {
       ofTests.some((fork) => fork.pid === pid),
     );
   }
+}
+
+interface Look {
+  readonly left: readonly number[];
+  /** A worker that is not yet dead has children, who will be left if they outlive it. */
+  readonly undecided: boolean;
+  /** Somebody who is left was asked to end a while ago. */
+  readonly ending: boolean;
+}
+
+/** What the group of a child was sent. */
+function askedWith(leader: LoggedFork | undefined): LoggedFork['asked'] {
+  return leader?.asked?.several ? leader.asked : undefined;
 }
 
 function parentOf(pid: number, procfs: Procfs): number {

@@ -65,9 +65,11 @@ export class Session {
         };
         if (request.divert) this.#diverting++;
         return;
-      case 'left':
-        request.answer = this.#left(request.since);
+      case 'left': {
+        const left = this.#left(request.since);
+        request.answer = request.untold ? left.filter(({ pid }) => !this.#told.has(pid)) : left;
         return;
+      }
       case 'serves':
         request.answer = this.#leftovers.serves(request.pid);
         return;
@@ -161,12 +163,17 @@ export class Session {
     return [...this.#leftovers.children(since), ...this.#leftovers.orphans(since).map(({ child }) => child)];
   }
 
-  #judge({ since, diverted, asked = diverted }: Extract<Request, { type: 'judge' }>): Judgement {
+  #judge({
+    since,
+    diverted,
+    asked = diverted,
+    file = false,
+  }: Extract<Request, { type: 'judge' }>): Judgement {
     const { ledger, exits, settle } = this.#options;
     settle();
     this.#judging = true;
     if (!this.#leftovers.isQuiet(since))
-      exits.test(this.#leftovers.live(since), this.#leftovers.orphans(since));
+      exits.test(this.#leftovers.live(since), this.#leftovers.orphans(since), file);
     if (diverted) this.#diverting--;
     const hazards = this.#since(since).filter((hazard) => !this.#given.has(hazard));
     if (asked) for (const hazard of hazards) this.#given.add(hazard);

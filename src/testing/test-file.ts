@@ -61,7 +61,7 @@ export class TestFile<Test> {
       this.#postponed.push({ test, since, until: ask({ type: 'mark' }) });
       return undefined;
     }
-    const hazards = await this.#look(since);
+    const hazards = await this.#look(since, false);
     if (hazards.length === 0) return undefined;
     const failure = { test, ...this.#failure(hazards, test) };
     this.#told.push(failure);
@@ -71,7 +71,7 @@ export class TestFile<Test> {
   /** All has ended: what fails that was not told yet, or in vain. */
   async finish(): Promise<readonly Failure<Test>[]> {
     const inVain = this.#told.filter(({ test, error }) => !this.#tests.hasFailed(test, error));
-    let others = await this.#look(this.#since);
+    let others = await this.#look(this.#since, true);
     const late = this.#postponed.flatMap((ran) => {
       const own = others.filter((hazard) => isOf(ran, hazard));
       if (own.length === 0) return [];
@@ -81,9 +81,9 @@ export class TestFile<Test> {
     return [...inVain, ...late, ...(others.length > 0 ? [this.#failure(others)] : [])];
   }
 
-  async #look(since: Mark): Promise<readonly Hazard[]> {
+  async #look(since: Mark, file: boolean): Promise<readonly Hazard[]> {
     await settle(since);
-    return notSaid(ask({ type: 'judge', since }).hazards.filter(isHarmful), this.#said);
+    return notSaid(ask({ type: 'judge', since, file }).hazards.filter(isHarmful), this.#said);
   }
 
   #failure(hazards: readonly Hazard[], test?: Test): { readonly error: Error; hazards: readonly Hazard[] } {
