@@ -26,9 +26,11 @@ export function isAllowed(hazard: Hazard, allowances: readonly Allowance[]): boo
   );
 }
 
-/** Names in the allow list that no rule has: most likely mistyped. */
-export function unknownRules(allowances: readonly Allowance[], names: readonly string[]): string[] {
-  return allowances.map(({ rule }) => rule).filter((rule) => !names.some((name) => matches(rule, name)));
+/** What is to be said of names in the allow list that no rule has: most likely they are mistyped. */
+export function unknownRules(allowances: readonly Allowance[], rules: readonly { name: string }[]): string[] {
+  return allowances
+    .filter(({ rule }) => !rules.some(({ name }) => matches(rule, name)))
+    .map(({ rule }) => `"${rule}" is allowed, but there is no such rule: \`forkguard explain\` lists all`);
 }
 
 function isAt(place: Site | string | undefined, glob: string): boolean {

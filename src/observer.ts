@@ -199,9 +199,7 @@ export class Observer {
 
 function sayUnknown(allow: readonly Allowance[]): void {
   const { rules } = require('./rules') as typeof import('./rules');
-  const names = rules.map(({ name }) => name);
-  for (const name of unknownRules(allow, names))
-    say(`"${name}" is allowed, but there is no such rule: \`forkguard explain\` lists all`);
+  for (const complaint of unknownRules(allow, rules)) say(complaint);
 }
 
 /** The main thread ends the process, and with which code. */

@@ -22,9 +22,8 @@ const wholeNumber =
     return good ? { value: number } : bad(`a whole number from ${least} to ${most}`);
   };
 const flag: Parse = (value) => {
-  if (value === true || value === 1 || value === '1' || value === 'true') return { value: true };
-  if (value === false || value === 0 || value === '0' || value === 'false' || value === '')
-    return { value: false };
+  if ([true, 1, '1', 'true'].includes(value as string)) return { value: true };
+  if ([false, 0, '0', 'false', ''].includes(value as string)) return { value: false };
   return bad('1 or 0');
 };
 const text: Parse = (value) => (typeof value === 'string' && value !== '' ? { value } : bad('a path'));

@@ -136,14 +136,11 @@ function withSleeper<T>(look: (pid: number) => T): T | undefined {
 
 function configuration(): Finding[] {
   const { config, complaints } = readConfig(process.env, process.cwd());
-  const unknown = unknownRules(
-    config.allow,
-    rules.map(({ name }) => name),
-  );
-  const findings = [
-    ...complaints,
-    ...unknown.map((name) => `"${name}" is allowed, but there is no such rule`),
-  ].map((complaint) => ({ what: 'configuration', works: false, means: complaint }));
+  const findings = [...complaints, ...unknownRules(config.allow, rules)].map((complaint) => ({
+    what: 'configuration',
+    works: false,
+    means: complaint,
+  }));
   for (const name of config.reporters ?? []) {
     try {
       createReporter(name, {

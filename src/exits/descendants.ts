@@ -1,4 +1,4 @@
-import { isDead } from '../procfs/parse-process';
+import { isAlive } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 
 /** More processes below a child than this are not looked at. */
@@ -25,6 +25,6 @@ export function descendants(pid: number, procfs: Procfs): number[] {
 export function members(pids: readonly number[], procfs: Procfs): Member[] {
   return pids.flatMap((pid) => {
     const stat = procfs.stat(pid);
-    return stat && !isDead(stat) ? { pid, startTime: stat.startTime } : [];
+    return isAlive(stat) ? { pid, startTime: stat.startTime } : [];
   });
 }

@@ -160,7 +160,7 @@ export class Exits {
   alive(children: readonly LiveChild[]): Survivor[] {
     if (children.length === 0) return [];
     const context = this.#options.context();
-    const { ownChild, survivorOf } = survivors();
+    const { ownChild, survivorOf } = require('./survivor') as typeof import('./survivor');
     return children
       .flatMap((child) => ownChild(child, this.departures))
       .flatMap((child) => survivorOf(child, context) ?? []);
@@ -208,9 +208,4 @@ export class Exits {
   #moment(of: Exit['of']): Exit {
     return { type: 'exit', time: wallClock(), threadId: this.#options.ledger.threadId, of };
   }
-}
-
-/** Loaded with the first child that may live on. */
-function survivors(): typeof import('./survivor') {
-  return require('./survivor') as typeof import('./survivor');
 }

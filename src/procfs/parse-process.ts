@@ -201,6 +201,11 @@ export function isDead({ state, exiting }: Pick<ProcessStat, 'state' | 'exiting'
   return state === 'Z' || state === 'X' || exiting;
 }
 
+/** Whether a process is there, and has not ended. */
+export function isAlive(stat: ProcessStat | undefined): stat is ProcessStat {
+  return stat !== undefined && !isDead(stat);
+}
+
 /** Whether a process, or a thread, has a handler for a signal; no, where it could not be read. */
 export function catchesSignal(
   status: Pick<ProcessStatus, 'signalsCaught'> | undefined,

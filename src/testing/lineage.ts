@@ -1,6 +1,7 @@
 import { wallClock } from '../clock';
 import type { Orphan } from '../facts/exit';
 import type { ForkCall } from '../instruments/fork-call';
+import { isAlive } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import type { Mark } from './protocol';
 
@@ -95,7 +96,7 @@ export class Lineage {
     const first = ended[0]?.pid ?? process.pid;
     return this.#after(first).flatMap((pid) => {
       const stat = pid === process.pid ? undefined : this.#procfs.stat(pid);
-      if (!stat || stat.state === 'Z' || stat.exiting || stat.ppid === process.pid) return [];
+      if (!isAlive(stat) || stat.ppid === process.pid) return [];
       const alive = ended.filter(({ start, end }) => start <= stat.startTime && stat.startTime <= end);
       // a parent that was there before the process is a reaper, or nobody of ours
       if (alive.length === 0 || (stat.ppid > 1 && !this.#reaps(stat.ppid, own.ppid))) return [];

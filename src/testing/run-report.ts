@@ -87,16 +87,23 @@ function describe(pid: number, comm: string, fork: LoggedFork | undefined): stri
     lines.push(`  forked  ${relativePath(file, process.cwd())}:${line}:${column}`);
   }
   const asked = fork?.pid === pid ? fork.asked : undefined;
-  const seconds = asked && ((wallClock() - asked.at) / 1000).toFixed(1);
   lines.push(
-    asked
-      ? `  why     it was sent ${signalName(asked.signal)} ${seconds} s ago, and has not ended`
-      : '  why     the tests of this run have ended, which does not end the processes that they have started',
-    asked
-      ? "  help    await its `exit` after `child.kill()`, and end it with `child.kill('SIGKILL')` where that takes too long"
-      : '  help    end the child in the test and await its `exit`, such as with `child.kill()` in an `afterEach`',
+    ...(asked ? hasNotObeyed(asked) : NOT_ASKED),
     `  proof   /proc/${pid}/environ has the mark of this run, whose tests have ended`,
     '  docs    docs/rules/orphaned-children.md',
   );
   return lines.map((line) => escapeText(redactText(line))).join('\n');
+}
+
+const NOT_ASKED = [
+  '  why     the tests of this run have ended, which does not end the processes that they have started',
+  '  help    end the child in the test and await its `exit`, such as with `child.kill()` in an `afterEach`',
+];
+
+function hasNotObeyed({ signal, at }: NonNullable<LoggedFork['asked']>): string[] {
+  const seconds = ((wallClock() - at) / 1000).toFixed(1);
+  return [
+    `  why     it was sent ${signalName(signal)} ${seconds} s ago, and has not ended`,
+    "  help    await its `exit` after `child.kill()`, and end it with `child.kill('SIGKILL')` where that takes too long",
+  ];
 }

@@ -1,5 +1,6 @@
 import { wallClock } from '../clock';
 import { catches } from '../exits/left-behind';
+import { isAlive } from '../procfs/parse-process';
 import { createProcfs, type Procfs } from '../procfs/procfs';
 import { ask } from './ask';
 import { type Left, type Mark, RUN_LOG } from './protocol';
@@ -77,7 +78,7 @@ export class Run {
   #look(procfs: Procfs, known: Known): Look {
     const mark = `${RUN_LOG}=${this.#log.path}`;
     const members = (procfs.processes() ?? []).filter(
-      (pid) => pid !== process.pid && procfs.environment(pid)?.includes(mark) && isAlive(pid, procfs),
+      (pid) => pid !== process.pid && procfs.environment(pid)?.includes(mark) && isAlive(procfs.stat(pid)),
     );
     const forks = this.#log.read();
     const last = (pid: number) => forks.findLast((fork) => fork.pid === pid);
@@ -125,11 +126,6 @@ function askedWith(leader: LoggedFork | undefined): LoggedFork['asked'] {
 
 function parentOf(pid: number, procfs: Procfs): number {
   return procfs.stat(pid)?.ppid ?? 0;
-}
-
-function isAlive(pid: number, procfs: Procfs): boolean {
-  const stat = procfs.stat(pid);
-  return stat !== undefined && stat.state !== 'Z' && stat.state !== 'X' && !stat.exiting;
 }
 
 function isBelow(pid: number, ancestor: number, procfs: Procfs): boolean {

@@ -1,4 +1,4 @@
-import { isDead } from '../procfs/parse-process';
+import { isAlive } from '../procfs/parse-process';
 import type { Procfs, RawDescriptor } from '../procfs/procfs';
 import type { BlockedThread } from './notes';
 import type { Picture } from './picture';
@@ -6,11 +6,7 @@ import type { Picture } from './picture';
 /** The children that a blocked call has made: those of its thread that were not there before it. */
 export function callChildren(procfs: Procfs, note: BlockedThread): number[] {
   const children = procfs.children(note.pid, note.tid) ?? [];
-  return children.filter((child) => {
-    if (note.call.earlier?.includes(child)) return false;
-    const stat = procfs.stat(child);
-    return stat !== undefined && !isDead(stat);
-  });
+  return children.filter((child) => !note.call.earlier?.includes(child) && isAlive(procfs.stat(child)));
 }
 
 /** Those who hold the other end of a pipe or of a pair of sockets that this process made for a child. */

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Wait } from '../model';
-import { isDead, type RunCounter } from '../procfs/parse-process';
+import { isAlive, type RunCounter } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import { buildGraph } from './build-graph';
 import { judge, liveNodes, party, type Verdict, type WaitGraph, type WaitNode } from './graph';
@@ -100,10 +100,7 @@ function merelySleeps({ grade, cycle, waits }: Verdict): boolean {
 function treeOf(pid: number, procfs: Procfs): number[] {
   const tree = [pid];
   for (let at = 0; at < tree.length && at < 256; at++) tree.push(...(procfs.children(tree[at]!) ?? []));
-  return tree.filter((one) => {
-    const stat = procfs.stat(one);
-    return stat !== undefined && !isDead(stat);
-  });
+  return tree.filter((one) => isAlive(procfs.stat(one)));
 }
 
 /** What both pictures say. */
