@@ -9,14 +9,16 @@ import type { Procfs } from './procfs/procfs';
 const PRELOAD_FLAG = /^(?:-r|--require|--import|--loader|--experimental-loader|--env-file)$/;
 const INSPECT_FLAG = /^--(?:inspect(?:-brk|-wait|-port)?|debug-port)$/;
 /** Those whose value may be the next word (`node --help`); what is not here and followed by a word may be anything. */
-const WITH_VALUE = `-r -e -p -pe -C --require --import --loader --experimental-loader --env-file --env-file-if-exists --eval --print
+const WITH_VALUE = new Set(
+  `-r -e -p -pe -C --require --import --loader --experimental-loader --env-file --env-file-if-exists --eval --print
   --conditions --input-type --title --inspect-port --debug-port --inspect-publish-uid --unhandled-rejections
   --disable-warning --disable-proto --dns-result-order --icu-data-dir --max-http-header-size --openssl-config
   --redirect-warnings --diagnostic-dir --report-dir --report-directory --report-filename --report-signal
   --heapsnapshot-signal --heapsnapshot-near-heap-limit --heap-prof-dir --heap-prof-interval --heap-prof-name
   --cpu-prof-dir --cpu-prof-interval --cpu-prof-name --secure-heap --secure-heap-min --snapshot-blob --watch-path
   --test-concurrency --test-name-pattern --test-reporter --test-reporter-destination --test-shard --test-timeout
-  --tls-cipher-list --tls-keylog --trace-event-categories --trace-event-file-pattern`;
+  --tls-cipher-list --tls-keylog --trace-event-categories --trace-event-file-pattern`.split(/\s+/),
+);
 /** With those that a preload before it may have taught Node. */
 const EXTENSIONS = ['', '.js', '.json', '.node', '.cjs', '.mjs', '.ts', '.cts', '.mts', '.tsx', '.jsx'];
 
@@ -31,7 +33,7 @@ export function readEnvironment(
   const listenPid = request.variable('LISTEN_PID');
   const channel = Number(request.variable('NODE_CHANNEL_FD') ?? Number.NaN);
   const nodeOptions = request.variable('NODE_OPTIONS');
-  const options = readFlags(splitOptions(nodeOptions ?? ''));
+  const options = flagsOf(nodeOptions ?? '');
   const own = runsNode ? readFlags(request.args.slice(1)) : [];
   const inspector = inspectorOf(options, own);
   const certificates = certificatesOf(process.env);
@@ -78,6 +80,14 @@ interface Flag {
   readonly value?: string;
 }
 
+/** The last options that were read: most children have those of their parent. */
+let last = { text: '', flags: [] as readonly Flag[] };
+
+function flagsOf(text: string): readonly Flag[] {
+  if (text !== last.text) last = { text, flags: readFlags(splitOptions(text)) };
+  return last.flags;
+}
+
 /** The flags before the script. Node takes `_` in a name for `-`. */
 function readFlags(words: readonly string[]): Flag[] {
   const flags: Flag[] = [];
@@ -88,7 +98,7 @@ function readFlags(words: readonly string[]): Flag[] {
     const name = (at < 0 ? word : word.slice(0, at)).replaceAll('_', '-');
     const next = words[i + 1];
     if (at >= 0) flags.push({ name, value: word.slice(at + 1) });
-    else if (WITH_VALUE.split(/\s+/).includes(name) && next !== undefined && !next.startsWith('-')) {
+    else if (WITH_VALUE.has(name) && next !== undefined && !next.startsWith('-')) {
       flags.push({ name, value: next });
       i++;
     } else flags.push({ name });

@@ -25,9 +25,6 @@ export interface LeftoversOptions {
 export class Leftovers {
   readonly #options: LeftoversOptions;
   readonly #lineage: Lineage;
-  #exits = 0;
-  /** Our children as they were after so many forks and exits: what has not changed is not read again. */
-  #known: { readonly forks: number; readonly exits: number; readonly pids: ReadonlySet<number> } | undefined;
   /** Who was left at the last look, for a judgement that follows it at once. */
   #found: { readonly since: Mark; readonly at: number; readonly orphans: readonly Orphan[] } | undefined;
 
@@ -46,7 +43,6 @@ export class Leftovers {
   }
 
   exited(pid: number | undefined): void {
-    this.#exits++;
     this.#found = undefined;
     if (pid !== undefined) this.#lineage.exited(pid);
   }
@@ -55,14 +51,10 @@ export class Leftovers {
     return { forks: this.#lineage.count, lastFork: forkCount(), pids: this.#pids() };
   }
 
+  /** Those of other threads matter only where this one has started any. */
   #pids(): ReadonlySet<number> {
     const { procfs, ledger } = this.#options;
-    const now = { forks: forkCount(), exits: this.#exits };
-    const known = this.#known;
-    if (known?.forks === now.forks && known.exits === now.exits && !ledger.hasStartedAny) return known.pids;
-    const pids = new Set(procfs.children('self') ?? []);
-    this.#known = { ...now, pids };
-    return pids;
+    return new Set(ledger.hasStartedAny ? procfs.children('self') : ledger.children.keys());
   }
 
   /** Nobody can be left: neither this thread nor another has forked since, and nobody was left before. */

@@ -8,6 +8,9 @@ import type { Mark } from './protocol';
 /** Children of so many forks are remembered. */
 const MOST = 2000;
 
+/** So many numbers are tried one by one: a list of all processes is long on a machine with many. */
+const FEW = 8;
+
 /** USER_HZ is 100 on every architecture that Node runs on. */
 const MS_PER_TICK = 10;
 
@@ -90,11 +93,11 @@ export class Lineage {
       call && one.end < Number.POSITIVE_INFINITY ? { call, ...one } : [],
     );
     if (ended.length === 0) return [];
-    const own = this.#procfs.stat('self');
-    if (!own) return [];
     // whoever is older than this process is none of its children's
-    const first = ended[0]?.pid ?? process.pid;
-    return this.#after(first).flatMap((pid) => {
+    const later = this.#after(ended[0]?.pid ?? process.pid);
+    const own = later.length > 0 ? this.#procfs.stat('self') : undefined;
+    if (!own) return [];
+    const found = later.flatMap((pid) => {
       const stat = pid === process.pid ? undefined : this.#procfs.stat(pid);
       if (!isAlive(stat) || stat.ppid === process.pid) return [];
       const alive = ended.filter(({ start, end }) => start <= stat.startTime && stat.startTime <= end);
@@ -120,12 +123,18 @@ export class Lineage {
         ],
       };
     });
+    if (found.length === 0) return found;
+    // threads have numbers, too
+    const processes = this.#procfs.processes() ?? [];
+    return found.filter(({ child }) => processes.includes(child.pid));
   }
 
-  /** Processes with numbers that were given out after this one. */
+  /** Numbers of processes that were given out after this one; a few may be nobody's, or those of threads. */
   #after(first: number): number[] {
-    const pids = this.#procfs.processes() ?? [];
     const last = this.#procfs.lastNumber() ?? 0;
+    if (first <= last && last <= first + FEW)
+      return Array.from({ length: last - first }, (_, at) => first + 1 + at);
+    const pids = this.#procfs.processes() ?? [];
     // the kernel has begun again with low numbers, or does not say
     const again = last < first;
     return pids.filter((pid) => pid > first || (again && (last === 0 || pid <= last)));
