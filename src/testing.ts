@@ -5,7 +5,7 @@
 import { AssertionError } from 'node:assert';
 import { type Allowance, isAllowed } from './allow';
 import type { Hazard } from './model';
-import { allowances, ask, isHarmful, isLoaded, isMark, LIMIT_MS, notSaid, settle } from './testing/ask';
+import { allowances, ask, checkOptions, isHarmful, isLoaded, LIMIT_MS, notSaid, settle } from './testing/ask';
 import type { Mark } from './testing/protocol';
 import { Running } from './testing/running';
 
@@ -101,18 +101,6 @@ function errorOf(
   return Object.defineProperty(error, 'hazards', { value: hazards, configurable: true, writable: true });
 }
 
-/** A mistyped option would be silently without effect. */
-function checkOptions(options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`the options are ${String(options)}: they must be an object`);
-  const unknown = Object.keys(options).find((key) => !known.includes(key));
-  if (unknown !== undefined)
-    throw new TypeError(`"${unknown}" is no option: there are ${known.join(' and ')}`);
-  const { since } = options as VerifyOptions;
-  if (since !== undefined && !isMark(since))
-    throw new TypeError('since is no mark: it must be what ignoreCurrent() returned');
-}
-
 /** The hooks of `node:test`, mocha and the like. */
 export interface Hooks {
   beforeEach(hook: (this: unknown, ...context: unknown[]) => void): unknown;
@@ -145,6 +133,7 @@ export function verifyEachTest(hooks: Hooks, options: VerifyOptions = {}): void 
   if (typeof beforeEach !== 'function' || typeof afterEach !== 'function')
     throw new TypeError('verifyEachTest needs the hooks of the runner: { beforeEach, afterEach, after }');
   checkOptions(options, ['allow', 'since']);
+  allowances(options.allow); // a mistake is told here, and not by each test
   const since = ignoreCurrent();
   const verify = async (mark: Mark, file = false): Promise<void> => {
     const harmful = await findHarmful(() => {}, { ...options, since: mark }, file);

@@ -510,6 +510,10 @@ test('findHazards, verifyNoHazards and the matchers', async () => {
        await expect(verifyNoHazards(body, { allow: 'orphaned-children' })).rejects.toThrow('must be a list');
        await expect(verifyNoHazards(body, { allow: [5] })).rejects.toThrow('allow has 5: allowed are');
        await expect(verifyNoHazards(body, { allow: [{ rule: 'x', comand: 'y' }] })).rejects.toThrow('"comand"');
+       await expect(verifyNoHazards(body, { allow: ['orphaned-child'] })).rejects.toThrow('"orphaned-child" is allowed, but there is no such rule');
+       expect(() => expect(body).toForkSafely({ alow: [] })).toThrow('"alow" is no option: there is allow');
+       expect(() => require('forkguard/testing').verifyEachTest({ beforeEach, afterEach }, { allow: ['x'] })).toThrow('no such rule');
+       await verifyNoHazards({ since: ignoreCurrent(), allow: ['orphaned-*'] });
        await expect(verifyNoHazards({ since: {} })).rejects.toThrow('ignoreCurrent()');
        await expect(verifyNoHazards()).rejects.toThrow('needs a function');
        await expect(verifyNoHazards(body, null)).rejects.toThrow('must be an object');

@@ -8,7 +8,7 @@ import { named, outputsOf } from './words';
  * shell that was killed in its place; and, from within a Node child, the death of its parent.
  *
  * ### Why
- * A child does not end with its parent. It keeps its port, its files and its processor time, and nobody waits for
+ * A child does not end with its parent. It keeps what it has, such as memory, files and ports, and nobody waits for
  * it. `child.kill()`, the option `timeout` and an `AbortSignal` reach one process: where that is a shell, the
  * command that the shell has started does not hear of it.
  *
@@ -63,7 +63,7 @@ export const orphanedChildren: Rule = {
         yield {
           what: `${named(child)} lives on after ${of === 'thread' ? `the ${maker} that made it` : `this ${maker}`} has ended`,
           forked: fork.forked,
-          why: `a child does not end with the ${maker} that made it; pid ${child.pid} keeps its port, its files and its processor time, and nobody waits for it${untilItWrites(survivor, of)}`,
+          why: `a child does not end with the ${maker} that made it; pid ${child.pid} keeps what it has, such as memory, files and ports, and nobody waits for it${untilItWrites(survivor, of)}`,
           help: helpFor(survivor, of, file),
           proof: [...survivor.proof, ...reasonsOf(survivor, of)],
           subject: child.command,
@@ -138,7 +138,7 @@ function findingOf({ child, fork, forked, after, parent, proof }: Orphan) {
   if (after === 'self') {
     return {
       what: `this process, \`${child.command}\` (pid ${child.pid}), lives on after its parent, pid ${parent.pid}, has ended`,
-      why: 'a child does not end with its parent, and a parent that is killed cannot end it; this one keeps its port, its files and its processor time, and nobody waits for it',
+      why: 'a child does not end with its parent, and a parent that is killed cannot end it; this one keeps what it has, such as memory, files and ports, and nobody waits for it',
       help: "have the child watch its parent: start it with `child_process.fork()` and end on `process.on('disconnect')`, or pass a pipe as `stdin` and end with it",
       proof,
       subject,
@@ -149,7 +149,7 @@ function findingOf({ child, fork, forked, after, parent, proof }: Orphan) {
     return {
       what: `${named(child)} of another thread lives on after this test has ended`,
       forked,
-      why: `a child ends neither with the test nor with the worker thread that made it; pid ${child.pid} keeps its port, its files and its processor time, and nobody waits for it`,
+      why: `a child ends neither with the test nor with the worker thread that made it; pid ${child.pid} keeps what it has, such as memory, files and ports, and nobody waits for it`,
       help: 'end the child in the worker thread and await its `exit` before the thread ends',
       proof,
       subject,

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import type { Allowance } from '../allow';
+import { type Allowance, unknownRules } from '../allow';
 import type { Hazard } from '../model';
 import { type AnswerTo, CHANNEL, type Mark, type Request } from './protocol';
 
@@ -48,16 +48,39 @@ export function isHarmful({ rule, severity }: Hazard): boolean {
   return severity !== 'info' && rule !== 'slow-forks';
 }
 
-/** @throws TypeError that names what is no allowance */
+/**
+ * A mistyped option would be silently without effect.
+ *
+ * @throws TypeError that names the option, or what is no mark
+ */
+export function checkOptions(options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`the options are ${String(options)}: they must be an object`);
+  const unknown = Object.keys(options).find((key) => !known.includes(key));
+  if (unknown !== undefined)
+    throw new TypeError(
+      `"${unknown}" is no option: there ${known.length > 1 ? 'are' : 'is'} ${known.join(' and ')}`,
+    );
+  const { since } = options as { since?: unknown };
+  if (since !== undefined && !isMark(since))
+    throw new TypeError('since is no mark: it must be what ignoreCurrent() returned');
+}
+
+/** @throws TypeError that names what is no allowance, or no rule */
 export function allowances(allow: readonly (string | Allowance)[] = []): Allowance[] {
   if (!Array.isArray(allow)) throw new TypeError(`allow is ${shown(allow)}: it must be a list`);
-  return allow.map((entry: string | Allowance) => {
-    if (typeof entry === 'string') return { rule: entry };
-    if (settings().isAllowance(entry)) return entry;
-    throw new TypeError(
-      `allow has ${shown(entry)}: allowed are names of rules, and { rule, command, target, site } with texts`,
-    );
-  });
+  const allowed = allow.map(allowanceOf);
+  const [complaint] = allowed.length > 0 ? unknownRules(allowed, ask({ type: 'rules' })) : [];
+  if (complaint) throw new TypeError(complaint);
+  return allowed;
+}
+
+function allowanceOf(entry: string | Allowance): Allowance {
+  if (typeof entry === 'string') return { rule: entry };
+  if (settings().isAllowance(entry)) return entry;
+  throw new TypeError(
+    `allow has ${shown(entry)}: allowed are names of rules, and { rule, command, target, site } with texts`,
+  );
 }
 
 const shown = (value: unknown) => settings().shown(value);

@@ -1,6 +1,6 @@
 import { type Allowance, isAllowed } from '../allow';
 import type { Hazard } from '../model';
-import { allowances, ask, isHarmful, isMark, settle } from './ask';
+import { allowances, ask, checkOptions, isHarmful, isMark, settle } from './ask';
 
 interface Result {
   readonly pass: boolean;
@@ -39,6 +39,7 @@ const LEAVINGS = new Set(['orphaned-children', 'idle-channels', 'zombie-children
 export const matchers = {
   /** The function forks without a warning or an error, and leaves nothing behind. */
   toForkSafely(received: unknown, options: MatcherOptions = {}): Result | Promise<Result> {
+    checkOptions(options, ['allow']);
     const allowed = allowances(options.allow);
     return judge('toForkSafely', received, (hazard) => !isAllowed(hazard, allowed));
   },

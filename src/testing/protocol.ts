@@ -48,6 +48,8 @@ export type Request =
       readonly file?: boolean;
       answer?: Judgement;
     }
+  /** Which rules there are. */
+  | { readonly type: 'rules'; answer?: readonly { readonly name: string }[] }
   /** Hazards as text for people. */
   | { readonly type: 'render'; readonly hazards: readonly Hazard[]; answer?: string }
   /** This is the main process of a test run, which says itself what its workers have left, and has `said` these. */

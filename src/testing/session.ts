@@ -76,6 +76,9 @@ export class Session {
       case 'judge':
         request.answer = this.#judge(request);
         return;
+      case 'rules':
+        request.answer = (require('../rules') as typeof import('../rules')).rules;
+        return;
       case 'render': {
         const { PLAIN, renderHazard } = require('../render') as typeof import('../render');
         request.answer = request.hazards
