@@ -53,8 +53,11 @@ main(process.argv.slice(2)).then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    say(messageOf(error));
+    const gone = (error as NodeJS.ErrnoException | null)?.syscall === 'uv_cwd';
+    say(
+      gone ? 'the working directory has been removed: call forkguard in one that there is' : messageOf(error),
+    );
     if (error instanceof UsageError) say('see forkguard --help');
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    process.exitCode = gone || error instanceof UsageError ? 2 : 1;
   },
 );

@@ -276,6 +276,18 @@ test('doctor says what works', () => {
   const broken = forkguard(['doctor'], { env: { FORKGUARD_STALL_MS: 'x' } });
   expect(broken.stdout).toContain('NO  configuration: FORKGUARD_STALL_MS=x is not understood');
   expect(broken.status).toBe(1);
+  const lost = forkguard(['doctor'], { env: { FORKGUARD_OUTPUT: join(folder, 'none', 'run.ndjson') } });
+  expect(lost.stdout).toMatch(/^NO {2}output: .*run\.ndjson cannot be written: ENOENT/m);
+});
+
+test.each([['doctor'], ['report', 'run.ndjson']])('in a directory that was removed %s says so', (...args) => {
+  const gone = 'd=$(mktemp -d); cd "$d"; rmdir "$d"; exec "$@"';
+  const { stderr, status } = spawnSync('bash', ['-c', gone, 'bash', process.execPath, CLI, ...args], {
+    encoding: 'utf8',
+    env,
+  });
+  expect(stderr).toContain('forkguard: the working directory has been removed');
+  expect(status).toBe(2);
 });
 
 test.each([

@@ -66,6 +66,18 @@ describe('forkguard report', () => {
     expect(readFileSync(paths[2] as string, 'utf8')).toMatch(/^<\?xml/);
   });
 
+  it('reads standard input and writes to standard output', () => {
+    const cli = join(__dirname, '..', 'dist', 'src', 'cli.js');
+    const options = { input: sampleRun, encoding: 'utf8', cwd: dir } as const;
+    const made = spawnSync(process.execPath, [cli, 'report', '-', '--sarif', '-'], options);
+    expect([made.stderr, made.status]).toEqual(['', 0]);
+    expect(JSON.parse(made.stdout).version).toBe('2.1.0');
+    const empty = spawnSync(process.execPath, [cli, 'report', '-'], { ...options, input: 'nonsense' });
+    expect(empty.stderr).toContain('standard input holds no record of forkguard');
+    expect(empty.status).toBe(2);
+    expect(() => call(file, '--sarif', '-', '--github')).toThrow('standard output is named twice');
+  });
+
   it.each<[string, (path: string) => void]>([
     ['a link', (path) => symlinkSync(file, path)],
     ['a link to a device', (path) => symlinkSync('/dev/null', path)],

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { unknownRules } from '../allow';
 import { readConfig } from '../config';
-import { escapeText } from '../escape';
+import { escapeText, reasonOf } from '../escape';
 import { createProcfs } from '../procfs/procfs';
 import { redactText } from '../redact';
 import { createReporter } from '../reporters';
@@ -151,7 +151,18 @@ function configuration(): Finding[] {
       findings.push({ what: 'reporter', works: false, means: messageOf(error) });
     }
   }
+  if (config.output !== undefined) findings.push(...unwritable(resolve(config.output)));
   if (findings.length === 0)
     findings.push({ what: `configuration: mode ${config.mode}`, works: true, means: '' });
   return findings;
+}
+
+/** Reports would be lost where neither the file nor a new one in its folder can be written. */
+function unwritable(output: string): Finding[] {
+  try {
+    accessSync(existsSync(output) ? output : dirname(output), constants.W_OK);
+    return [];
+  } catch (error) {
+    return [{ what: 'output', works: false, means: `${output} cannot be written: ${reasonOf(error)}` }];
+  }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { escapeText, reasonOf } from '../escape';
@@ -7,7 +8,7 @@ import { renderHazard } from '../render';
 import { annotation } from '../reporters/github';
 import { toHtml } from '../reporters/html';
 import { toJunit } from '../reporters/junit';
-import type { CountedHazard, Run } from '../reporters/read';
+import { type CountedHazard, type Run, readRun } from '../reporters/read';
 import { toSarif } from '../reporters/sarif';
 import { colored, wantsColor } from '../reporters/terminal';
 import { readRunFile, replaceFile } from '../reporters/whole-tree';
@@ -18,6 +19,7 @@ const HELP = `forkguard report <file.ndjson> [options]
 
 Makes reports for people and machines from the records of a run, written with
 FORKGUARD_REPORTERS=ndjson FORKGUARD_OUTPUT=<file.ndjson>. Without options it prints the hazards.
+A file named - is standard input, or for reports standard output.
 
   --html <file>    one page for a browser; needs no network
   --sarif <file>   SARIF 2.1.0, for code scanning
@@ -84,18 +86,37 @@ function parse(argv: readonly string[]) {
   }
 }
 
+const STANDARD = '-';
+
+const nameOf = (file: string) => (file === STANDARD ? 'standard input' : escapeText(file, 500));
+
 function read(file: string, io: Io): Run {
   let run: Run;
   try {
-    ({ run } = readRunFile(resolve(file)));
+    run = file === STANDARD ? readRun(readFileSync(0, 'utf8')) : readRunFile(resolve(file)).run;
   } catch (error) {
-    throw new UsageError(`cannot read ${escapeText(file, 500)}: ${reasonOf(error)}`);
+    throw new UsageError(`cannot read ${nameOf(file)}: ${reasonOf(error)}`);
   }
   const records = run.hazards.length + run.forks.length + run.gaps.length + run.summaries.length;
   if (records === 0 && run.broken > 0)
-    throw new UsageError(`${escapeText(file, 500)} holds no record of forkguard: is it an ndjson report?`);
+    throw new UsageError(`${nameOf(file)} holds no record of forkguard: is it an ndjson report?`);
   if (run.broken > 0) io.error(`lines that are no records are left out: ${run.broken}`);
   return run;
+}
+
+/** Each report needs a file of its own; what is read and what is written may both be standard. */
+function refuseTwice(
+  file: string,
+  { html, sarif, junit, github }: { html?: string; sarif?: string; junit?: string; github?: boolean },
+): void {
+  const written = [html, sarif, junit, github ? STANDARD : undefined].flatMap((path) => path ?? []);
+  const names = [...(file === STANDARD ? [] : [file]), ...written].map((path) =>
+    path === STANDARD ? path : resolve(path),
+  );
+  const twice = names.find((path, at) => names.indexOf(path) !== at);
+  if (twice === undefined) return;
+  const name = twice === STANDARD ? 'standard output' : escapeText(twice, 500);
+  throw new UsageError(`${name} is named twice: each report needs a file of its own`);
 }
 
 /**
@@ -121,14 +142,12 @@ export function report(argv: readonly string[], io: Io): number {
     [values.sarif, () => toSarif(run, cwd)],
     [values.junit, () => toJunit(run, cwd)],
   ];
-  const paths = [file, ...wanted.flatMap(([path]) => path ?? [])].map((path) => resolve(path));
-  const twice = paths.find((path, at) => paths.indexOf(path) !== at);
-  if (twice !== undefined)
-    throw new UsageError(`${escapeText(twice, 500)} is named twice: each report needs a file of its own`);
+  refuseTwice(file, values);
   for (const [path, make] of wanted) {
     if (path === undefined) continue;
     try {
-      replaceFile(resolve(path), make());
+      if (path === STANDARD) io.out(make());
+      else replaceFile(resolve(path), make());
     } catch (error) {
       throw new UsageError(`cannot write ${escapeText(path, 500)}: ${reasonOf(error)}`);
     }
