@@ -562,6 +562,29 @@ test('findHazards, verifyNoHazards and the matchers', async () => {
   }
 });
 
+test('threads have numbers, too', async () => {
+  mkdirSync(join(project, 'threads'), { recursive: true });
+  writeFileSync(
+    join(project, 'threads/threads.js'),
+    `const { findHazards } = require('forkguard/testing');
+     const { spawn } = require('child_process');
+     const { Worker } = require('worker_threads');
+     findHazards(async () => {
+       const child = spawn('sleep', ['0.3'], { stdio: 'ignore' });
+       new Worker('setTimeout(() => {}, 60_000)', { eval: true });
+       await new Promise((resolve) => child.on('exit', resolve));
+     }).then((hazards) => {
+       console.log(hazards.length, 'hazards');
+       process.exit();
+     });`,
+  );
+  // alone, so that no number between the two is anybody else's
+  const prefix = process.getuid?.() === 0 ? ['unshare', '--pid', '--fork', '--mount-proc'] : [];
+  const { code, output } = await run('threads', ['threads.js'], {}, prefix);
+  expect(output).toBe('0 hazards\n');
+  expect(code).toBe(0);
+});
+
 (process.getuid?.() === 0 ? test : test.skip)(
   'the kernel begins again with low process numbers',
   async () => {
