@@ -5,7 +5,7 @@
 import { AssertionError } from 'node:assert';
 import { type Allowance, isAllowed } from './allow';
 import type { Hazard } from './model';
-import { allowances, ask, checkOptions, isHarmful, isLoaded, LIMIT_MS, notSaid, settle } from './testing/ask';
+import { allowances, ask, checkOptions, find, isHarmful, isLoaded, LIMIT_MS, notSaid } from './testing/ask';
 import type { Mark } from './testing/protocol';
 import { Running } from './testing/running';
 
@@ -41,21 +41,6 @@ export async function findHazards(
   return find(body, options.since);
 }
 
-/** `file`: all tests of a file have ended. */
-async function find(body: () => unknown, mark?: Mark, file = false): Promise<readonly Hazard[]> {
-  const now = ask({ type: 'mark', divert: true });
-  const since = mark ?? now;
-  const end = () => ask({ type: 'judge', since, diverted: true, file }).hazards;
-  try {
-    await body();
-    await settle(since);
-  } catch (error) {
-    end();
-    throw error;
-  }
-  return end();
-}
-
 /**
  * Fails where `findHazards` finds a warning or an error that is not allowed. Without a body it looks at what has
  * happened since `options.since`.
@@ -72,16 +57,16 @@ export async function verifyNoHazards(
   if (run !== body && !chosen?.since)
     throw new TypeError('verifyNoHazards needs a function, or { since: ignoreCurrent() }');
   checkOptions(chosen, ['allow', 'since']);
-  const harmful = await findHarmful(run, chosen);
+  const harmful = await findHarmful(run, allowances(chosen.allow), chosen.since);
   if (harmful.length > 0) throw errorOf(harmful, verifyNoHazards);
 }
 
 async function findHarmful(
   body: () => unknown,
-  { allow, since }: VerifyOptions,
+  allowed: readonly Allowance[],
+  since?: Mark,
   file = false,
 ): Promise<readonly Hazard[]> {
-  const allowed = allowances(allow);
   const hazards = await find(body, since, file);
   return hazards.filter(isHarmful).filter((hazard) => !isAllowed(hazard, allowed));
 }
@@ -133,10 +118,10 @@ export function verifyEachTest(hooks: Hooks, options: VerifyOptions = {}): void 
   if (typeof beforeEach !== 'function' || typeof afterEach !== 'function')
     throw new TypeError('verifyEachTest needs the hooks of the runner: { beforeEach, afterEach, after }');
   checkOptions(options, ['allow', 'since']);
-  allowances(options.allow); // a mistake is told here, and not by each test
+  const allowed = allowances(options.allow);
   const since = ignoreCurrent();
   const verify = async (mark: Mark, file = false): Promise<void> => {
-    const harmful = await findHarmful(() => {}, { ...options, since: mark }, file);
+    const harmful = await findHarmful(() => {}, allowed, mark, file);
     const unsaid = notSaid(harmful, said);
     if (unsaid.length > 0)
       throw errorOf(unsaid, verify, file ? 'outside of tests, or of tests at the same time' : '');

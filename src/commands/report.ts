@@ -105,11 +105,7 @@ function read(file: string, io: Io): Run {
 }
 
 /** Each report needs a file of its own; what is read and what is written may both be standard. */
-function refuseTwice(
-  file: string,
-  { html, sarif, junit, github }: { html?: string; sarif?: string; junit?: string; github?: boolean },
-): void {
-  const written = [html, sarif, junit, github ? STANDARD : undefined].flatMap((path) => path ?? []);
+function refuseTwice(file: string, written: readonly string[]): void {
   const names = [...(file === STANDARD ? [] : [file]), ...written].map((path) =>
     path === STANDARD ? path : resolve(path),
   );
@@ -142,7 +138,11 @@ export function report(argv: readonly string[], io: Io): number {
     [values.sarif, () => toSarif(run, cwd)],
     [values.junit, () => toJunit(run, cwd)],
   ];
-  refuseTwice(file, values);
+  const written = [...wanted.map(([path]) => path), values.github ? STANDARD : undefined];
+  refuseTwice(
+    file,
+    written.flatMap((path) => path ?? []),
+  );
   for (const [path, make] of wanted) {
     if (path === undefined) continue;
     try {

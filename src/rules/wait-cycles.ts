@@ -22,8 +22,8 @@ import { seconds } from './words';
  * names it. An `Atomics.wait` with a limit that nobody would notify is `info`: it may be meant as a pause.
  *
  * A timer in the event loop of another Node may do anything, and hides those that are due later, as V8's own of eight
- * seconds (in Node 26 first one of thirty) does: nothing is said before it is gone. It is passed over, with a warning, only where it may be V8's, or the
- * one of five seconds of Node's HTTP agent, and a request of that Node lies unheard here; in an ancestor of the one that
+ * seconds (in Node 26 first one of thirty) does: nothing is said before it is gone. It is passed over, with a warning,
+ * only where it may be V8's, or the one of five seconds of Node's HTTP agent, and a request of that Node lies unheard here; in an ancestor of the one that
  * is stuck, which can do no more than end it; where that Node is watched by forkguard, too, and has no timer that keeps
  * it alive; or where it came round for five seconds, nothing was read or written meanwhile, and a request of it lies
  * unheard here. A handler of SIGUSR2, or in other programs than Node of SIGUSR1, may do anything, too, unless the program

@@ -40,6 +40,21 @@ export async function settle(since: Mark): Promise<void> {
   }
 }
 
+/** Runs `body` and returns what is found of it, which nobody else is told. `file`: all tests of a file have ended. */
+export async function find(body: () => unknown, mark?: Mark, file = false): Promise<readonly Hazard[]> {
+  const now = ask({ type: 'mark', divert: true });
+  const since = mark ?? now;
+  const end = () => ask({ type: 'judge', since, diverted: true, file }).hazards;
+  try {
+    await body();
+    await settle(since);
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return end();
+}
+
 /**
  * What fails a test. Not what is only worth knowing, and not `slow-forks`: how long a fork takes on a loaded
  * machine says nothing about the test.

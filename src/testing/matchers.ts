@@ -1,6 +1,6 @@
 import { type Allowance, isAllowed } from '../allow';
 import type { Hazard } from '../model';
-import { allowances, ask, checkOptions, isHarmful, isMark, settle } from './ask';
+import { allowances, ask, checkOptions, find, isHarmful, isMark } from './ask';
 
 interface Result {
   readonly pass: boolean;
@@ -69,15 +69,7 @@ async function judgeBody(
   body: () => unknown,
   concerns: (hazard: Hazard) => boolean,
 ): Promise<Result> {
-  const since = ask({ type: 'mark', divert: true });
-  try {
-    await body();
-    await settle(since);
-  } catch (error) {
-    ask({ type: 'judge', since, diverted: true });
-    throw error;
-  }
-  return resultOf(matcher, ask({ type: 'judge', since, diverted: true }).hazards, concerns);
+  return resultOf(matcher, await find(body), concerns);
 }
 
 function resultOf(
