@@ -69,10 +69,11 @@ export function readConfig(
 ): Configured {
   const file = settingsFile(cwd);
   const named = [
-    ...Object.keys(environment).filter((name) => name.startsWith('FORKGUARD')),
+    ...Object.keys(environment).filter((name) => /^FORKGUARD(?!_INTERNAL_)/.test(name)),
     ...Object.keys(options),
   ];
-  if (!file && named.length === 0) return { config: DEFAULTS, complaints: [] };
+  const besides = environment.FORKGUARD_INTERNAL_TALLY === undefined ? [] : ['tally'];
+  if (!file && named.length === 0) return { config: { ...DEFAULTS, besides }, complaints: [] };
   const { applySettings, checked } = require('./settings') as typeof import('./settings');
   const complaints: string[] = [];
   const config = { ...DEFAULTS, ...applySettings(environment, file, complaints), ...checked(options) };
@@ -82,7 +83,6 @@ export function readConfig(
   const ofFile = !environment.FORKGUARD_REPORTERS && options.reporters === undefined;
   const base = file && ofFile ? dirname(file.path) : cwd;
   const reporters = config.reporters?.map((name) => (isRelative(name) && base ? resolve(base, name) : name));
-  const besides = environment.FORKGUARD_INTERNAL_TALLY === undefined ? [] : ['tally'];
   return { config: { ...config, reporters, output, besides }, complaints };
 }
 

@@ -585,6 +585,31 @@ test('threads have numbers, too', async () => {
   expect(code).toBe(0);
 });
 
+
+// the packages of a workspace are often tested at the same time, below one shell
+test.each([
+  ['with forkguard', 'export FORKGUARD_INTERNAL_TESTED_BY=1'],
+  ['without it', 'unset FORKGUARD_INTERNAL_TESTED_BY'],
+])('what a run beside leaves is no leak of ours: one %s', async (_, apart) => {
+  const folder = join(project, 'beside');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'jest.config.json'), '{ "setupFilesAfterEnv": ["forkguard/jest"] }');
+  writeFileSync(
+    join(folder, 'beside.test.js'),
+    `const { execSync } = require('child_process');
+     test('waits', () => { execSync('touch go; until [ -e left ]; do sleep 0.05; done'); });
+     test('leaks', () => { execSync('sleep 50 >/dev/null 2>&1 &', { env: { ...process.env } }); });`,
+  );
+  const other = `export JEST_WORKER_ID=1; ${apart}; until [ -e ${folder}/go ]; do sleep 0.05; done;
+    (exec sleep 50 >/dev/null 2>&1 &); touch ${folder}/left`;
+  const { code, output } = await run('beside', [JEST], {}, ['sh', '-c', `(${other}) & exec "$@"`, 'sh']);
+  expect(output.match(/forkguard: the test "\w+"/g)).toEqual(['forkguard: the test "leaks"']);
+  expect(output).toMatch(/\/proc\/\d+\/environ: FORKGUARD_INTERNAL_TESTED_BY=\d+, which is this process/);
+  expect(output).toContain('1 failed, 1 passed');
+  expect(code).toBe(1);
+});
+
 (process.getuid?.() === 0 ? test : test.skip)(
   'the kernel begins again with low process numbers',
   async () => {

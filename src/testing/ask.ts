@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { type Allowance, unknownRules } from '../allow';
 import type { Hazard } from '../model';
-import { type AnswerTo, CHANNEL, type Mark, type Request } from './protocol';
+import { type AnswerTo, CHANNEL, type Mark, markChildren, type Request } from './protocol';
 
 /** Milliseconds between looks: a child that is just ending is not a leak. */
 const PAUSES = [1, 5, 10, 20, 50, 100, 200, 400, 800];
@@ -25,6 +25,8 @@ export function isLoaded(): boolean {
 export function ask<R extends Request>(request: R): AnswerTo<R['type']> {
   const testing = channel(CHANNEL);
   if (testing.hasSubscribers) testing.publish(request);
+  // jest gives tests a copy of the environment, which they may hand on
+  if (request.type === 'test' || request.type === 'mark') markChildren(process.env);
   if (request.answer === undefined) {
     const off = process.env.FORKGUARD === 'off' ? ' (the environment has FORKGUARD=off)' : '';
     throw new Error(MISSING + off);

@@ -3,7 +3,7 @@ import type { Orphan } from '../facts/exit';
 import type { ForkCall } from '../instruments/fork-call';
 import { isAlive } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
-import type { Mark } from './protocol';
+import { type Mark, TESTED_BY } from './protocol';
 
 /** Children of so many forks are remembered. */
 const MOST = 2000;
@@ -30,6 +30,8 @@ interface Started {
   call: ForkCall | undefined;
   /** Unknown of a child of `execSync` or `execFileSync` that has ended well. */
   readonly pid: number | undefined;
+  /** Whoever it has started has got a number after this one. */
+  readonly after: number;
   /** Clock ticks since boot, as in field 22 of `/proc/<pid>/stat`. */
   readonly start: number;
   end: number;
@@ -40,6 +42,8 @@ export class Lineage {
   readonly #procfs: Procfs;
   readonly #started: Started[] = [];
   #dropped = 0;
+  /** The last number that was given out when a `*Sync` call had returned; before the first this process's own. */
+  #last = process.pid;
 
   constructor(procfs: Procfs) {
     this.#procfs = procfs;
@@ -56,20 +60,23 @@ export class Lineage {
 
   forked(call: ForkCall): void {
     const pid = call.child?.pid;
-    if (pid === undefined && !call.blocking) return;
     if (call.blocking) {
       // of its child only the end of its life is known, and that it is no older than the call
       const age = Math.ceil((wallClock() - call.time) / MS_PER_TICK) + 1;
       const end = this.#now();
-      this.#started.push({ call, pid, start: end - age, end });
-    } else {
-      const start = (pid === undefined ? undefined : this.#procfs.stat(pid)?.startTime) ?? this.#now() - 1;
-      this.#started.push({ call, pid, start, end: Number.POSITIVE_INFINITY });
+      this.#add({ call, pid, after: pid ?? this.#last, start: end - age, end });
+      this.#last = this.#procfs.lastNumber() ?? process.pid;
+    } else if (pid !== undefined) {
+      const start = this.#procfs.stat(pid)?.startTime ?? this.#now() - 1;
+      this.#add({ call, pid, after: pid, start, end: Number.POSITIVE_INFINITY });
     }
-    if (this.#started.length > MOST) {
-      this.#started.shift();
-      this.#dropped++;
-    }
+  }
+
+  #add(started: Started): void {
+    this.#started.push(started);
+    if (this.#started.length <= MOST) return;
+    this.#started.shift();
+    this.#dropped++;
   }
 
   /** A test file begins: its marks reach no further back. */
@@ -84,8 +91,8 @@ export class Lineage {
 
   /**
    * Processes that a child forked since the mark has started and left behind when it ended: their parent is gone,
-   * they began while the child lived, and they are in the child's session or process group, or in ours with the
-   * same runner's worker in their environment.
+   * they began while the child lived, and they are in the child's session or process group, or in ours with this
+   * process and the same runner's worker in their environment.
    */
   orphans(since: Mark): Orphan[] {
     const recent = this.#started.slice(Math.max(0, since.forks - this.#dropped));
@@ -93,8 +100,7 @@ export class Lineage {
       call && one.end < Number.POSITIVE_INFINITY ? { call, ...one } : [],
     );
     if (ended.length === 0) return [];
-    // whoever is older than this process is none of its children's
-    const later = this.#after(ended[0]?.pid ?? process.pid);
+    const later = this.#after(ended[0]?.after ?? process.pid);
     const own = later.length > 0 ? this.#procfs.stat('self') : undefined;
     if (!own) return [];
     const found = later.flatMap((pid) => {
@@ -103,9 +109,10 @@ export class Lineage {
       const alive = ended.filter(({ start, end }) => start <= stat.startTime && stat.startTime <= end);
       // a parent that was there before the process is a reaper, or nobody of ours
       if (alive.length === 0 || (stat.ppid > 1 && !this.#reaps(stat.ppid, own.ppid))) return [];
+      const leader = alive.find((one) => one.pid === stat.session || one.pid === stat.pgrp);
       const family =
-        alive.find((one) => one.pid === stat.session || one.pid === stat.pgrp) ??
-        (stat.pgrp === own.pgrp && stat.session === own.session && this.#sameWorker(pid)
+        leader ??
+        (stat.pgrp === own.pgrp && stat.session === own.session && this.#isOurs(pid)
           ? this.#only(alive, stat.comm)
           : undefined);
       if (!family) return [];
@@ -120,6 +127,7 @@ export class Lineage {
           family.pid === undefined
             ? `it began while \`${api}\` waited for its child, which has ended`
             : `it began while pid ${family.pid} lived, which has ended`,
+          ...(leader ? [] : [`/proc/${pid}/environ: ${TESTED_BY}=${process.pid}, which is this process`]),
         ],
       };
     });
@@ -156,9 +164,10 @@ export class Lineage {
     return false;
   }
 
-  #sameWorker(pid: number): boolean {
-    const there = this.#procfs.environment(pid);
-    return there !== undefined && workerMarks().every((pair) => there.includes(pair));
+  /** Runs beside each other, as of the packages of a workspace, are in one process group and number their workers alike. */
+  #isOurs(pid: number): boolean {
+    const there = this.#procfs.environment(pid) ?? [];
+    return [`${TESTED_BY}=${process.pid}`, ...workerMarks()].every((pair) => there.includes(pair));
   }
 
   #now(): number {

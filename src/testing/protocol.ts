@@ -10,6 +10,16 @@ export const CHANNEL = 'forkguard:testing';
 /** The variable through which the processes of one test run know its log: see `run-log`. */
 export const RUN_LOG = 'FORKGUARD_INTERNAL_RUN';
 
+/** The variable by which processes that a test has started are known, when their parents have gone: the test's process. */
+export const TESTED_BY = 'FORKGUARD_INTERNAL_TESTED_BY';
+
+/** From now on what is started with this environment is known as started by tests of this process. */
+export function markChildren(environment: NodeJS.ProcessEnv): void {
+  const own = String(process.pid);
+  // a test may have frozen it
+  if (environment[TESTED_BY] !== own) Reflect.set(environment, TESTED_BY, own);
+}
+
 /** What was there at one time. Made by the guard and only handed back to it. */
 export interface Mark {
   readonly forks: number;
