@@ -585,6 +585,23 @@ test('threads have numbers, too', async () => {
   expect(code).toBe(0);
 });
 
+test('a child without pipes serves nobody, however often it wakes', async () => {
+  mkdirSync(join(project, 'wakes'), { recursive: true });
+  writeFileSync(
+    join(project, 'wakes/wakes.js'),
+    `const { findHazards } = require('forkguard/testing');
+     let child;
+     findHazards(() => {
+       child = require('child_process').spawn('sh', ['-c', 'while :; do sleep 0.001; done'], { stdio: 'ignore' });
+       child.unref();
+     }).then((hazards) => {
+       console.log(hazards.map(({ rule }) => rule));
+       child.kill('SIGKILL');
+     });`,
+  );
+  const { output } = await run('wakes', ['wakes.js']);
+  expect(output).toBe("[ 'orphaned-children' ]\n");
+});
 
 // the packages of a workspace are often tested at the same time, below one shell
 test.each([

@@ -150,8 +150,9 @@ class LivingChild implements Survivor {
   }
 
   get service(): boolean {
-    const { pid } = this.child;
-    return this.#released && settled(pid, this.#context.procfs, () => this.#awaitsPipe()) !== false;
+    if (!this.#released || this.#ends.size === 0) return false;
+    // one that is still starting may await them soon
+    return settled(this.child.pid, this.#context.procfs, () => this.#awaitsPipe()) !== false;
   }
 
   get idle(): boolean {
@@ -184,9 +185,13 @@ class LivingChild implements Survivor {
     return awaits(this.child.pid, ownConnections(procfs)[which], procfs);
   }
 
+  /** Its ends of pipes and of the IPC channel. */
+  get #ends(): ReadonlySet<string> {
+    return new Set([...this.pipes.map(({ target }) => target), ...(this.#channel ? [this.#channel] : [])]);
+  }
+
   #awaitsPipe(): boolean | undefined {
-    const ends = new Set(this.pipes.map(({ target }) => target));
-    if (this.#channel !== undefined) ends.add(this.#channel);
+    const ends = this.#ends;
     return ends.size > 0 && awaits(this.child.pid, (target) => ends.has(target), this.#context.procfs);
   }
 
