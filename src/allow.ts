@@ -13,8 +13,27 @@ export interface Allowance {
   readonly reason?: string;
 }
 
+/** What an allowance looks at. */
+type Allowable = Pick<Hazard, 'rule' | 'subject' | 'child' | 'resource' | 'opened' | 'forked' | 'ended'>;
+
+/** Whether the user has accepted that this process lives on, which was made by code of these files. */
+export function mayBeLeft(
+  command: string,
+  files: readonly string[],
+  allowances: readonly Allowance[],
+): boolean {
+  const frames = files.map((file) => ({ file, line: 0, column: 0 }));
+  const left = {
+    rule: 'orphaned-children',
+    subject: command,
+    child: { pid: 0, command },
+    forked: { frames },
+  };
+  return isAllowed(left, allowances);
+}
+
 /** Whether the user has accepted this hazard. */
-export function isAllowed(hazard: Hazard, allowances: readonly Allowance[]): boolean {
+export function isAllowed(hazard: Allowable, allowances: readonly Allowance[]): boolean {
   return allowances.some(
     ({ rule, command, target, site }) =>
       matches(rule, hazard.rule) &&

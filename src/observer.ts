@@ -96,6 +96,7 @@ export class Observer {
       procfs: this.procfs,
       exits: this.exits,
       ledger: gathered.ledger,
+      allow: gathered.config.allow,
       settle: () => this.aftermath.settle(),
     });
   }

@@ -3,9 +3,19 @@
  * here needs the preload and throws at once without it.
  */
 import { AssertionError } from 'node:assert';
-import { type Allowance, isAllowed } from './allow';
+import type { Allowance } from './allow';
 import type { Hazard } from './model';
-import { allowances, ask, checkOptions, find, isHarmful, isLoaded, LIMIT_MS, notSaid } from './testing/ask';
+import {
+  allowances,
+  ask,
+  checkOptions,
+  find,
+  isHarmful,
+  isLoaded,
+  LIMIT_MS,
+  notSaid,
+  withoutAllowed,
+} from './testing/ask';
 import type { Mark } from './testing/protocol';
 import { Running } from './testing/running';
 
@@ -68,7 +78,7 @@ async function findHarmful(
   file = false,
 ): Promise<readonly Hazard[]> {
   const hazards = await find(body, since, file);
-  return hazards.filter(isHarmful).filter((hazard) => !isAllowed(hazard, allowed));
+  return withoutAllowed(hazards, allowed).filter(isHarmful);
 }
 
 /** `whose`: said where the runner names no test. */

@@ -603,6 +603,77 @@ test('a child without pipes serves nobody, however often it wakes', async () => 
   expect(output).toBe("[ 'orphaned-children' ]\n");
 });
 
+describe('what may be left', () => {
+  const LEAK = "require('child_process').spawn('sleep', ['50'], { stdio: 'ignore' }).unref()";
+
+  beforeAll(() => {
+    mkdirSync(join(project, 'allowed'), { recursive: true });
+    const files = {
+      'jest.config.cjs': `module.exports = { setupFilesAfterEnv: ['forkguard/jest'], reporters: ['default', 'forkguard/jest-reporter'] };`,
+      'vitest.config.mjs': `export default { test: { globals: true, setupFiles: ['forkguard/vitest'], globalSetup: ['forkguard/global-setup'] } };`,
+      'one.test.js': `test('leaves', () => { process.getBuiltinModule('child_process').spawn('sleep', ['50'], { stdio: 'ignore' }).unref(); });`,
+      'asks.spec.cjs': `test('allows', async () => {
+        await require('forkguard/testing').verifyNoHazards(() => { ${LEAK}; }, { allow: ['orphaned-children'] });
+      });`,
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(project, 'allowed', name), text);
+  });
+
+  test.each([
+    ['jest', [JEST, 'one.test.js'], 'orphaned-children'],
+    ['jest, by its command', [JEST, 'one.test.js'], '{ "rule": "orphaned-children", "command": "sleep" }'],
+    [
+      'vitest, by its place',
+      [VITEST, 'run', 'one.test.js'],
+      '{ "rule": "orphaned-children", "site": "one.test.js" }',
+    ],
+    ['jest, by the test', [JEST, '--testMatch', '**/asks.spec.cjs'], ''],
+  ])('%s', async (_, args, allowed) => {
+    const file = join(project, 'allowed/package.json');
+    writeFileSync(file, allowed.startsWith('{') ? `{ "forkguard": { "allow": [${allowed}] } }` : '{}');
+    const env = allowed.startsWith('orphaned') ? { FORKGUARD_ALLOW: allowed } : {};
+    const { code, output } = await run('allowed', args, env);
+    expect(output).toContain('1 passed');
+    expect(output).not.toContain('orphaned-children');
+    expect(code).toBe(0);
+  });
+});
+
+test('of an orphan in a session of its own, the test is named and where its parent may have been made', async () => {
+  mkdirSync(join(project, 'script'), { recursive: true });
+  writeFileSync(
+    join(project, 'script/jest.config.js'),
+    `module.exports = { setupFilesAfterEnv: ['forkguard/jest'], reporters: ['default', 'forkguard/jest-reporter'] };`,
+  );
+  writeFileSync(
+    join(project, 'script/script.test.js'),
+    `const { execSync } = require('child_process');
+     test('starts it', () => {
+       execSync('true');
+       execSync('sh -c "exec setsid sleep 50 >/dev/null 2>&1 &"');
+       execSync('true');
+     });`,
+  );
+  const { code, output } = await run('script', [JEST]);
+  expect(output).toMatch(/ {2}test {4}starts it \(script\.test\.js\)\n {2}forked {2}script\.test\.js:[34]:/);
+  expect(code).toBe(1);
+});
+
+test('vitest without its part in the main process: what the worker has told is not told again when that has ended', async () => {
+  mkdirSync(join(project, 'alone'), { recursive: true });
+  writeFileSync(
+    join(project, 'alone/vitest.config.mjs'),
+    "export default { test: { globals: true, setupFiles: ['forkguard/vitest'] } };",
+  );
+  writeFileSync(
+    join(project, 'alone/leaves.test.js'),
+    `test('leaves', () => { process.getBuiltinModule('child_process').spawn('sleep', ['50'], { stdio: 'ignore' }); });`,
+  );
+  const { code, output } = await run('alone', [VITEST, 'run', '--pool=forks']);
+  expect(output.match(/warning\[orphaned-children\]/g)).toHaveLength(1);
+  expect(code).toBe(1);
+});
+
 // the packages of a workspace are often tested at the same time, below one shell
 test.each([
   ['with forkguard', 'export FORKGUARD_INTERNAL_TESTED_BY=1'],

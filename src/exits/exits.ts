@@ -183,7 +183,7 @@ export class Exits {
 
   #departed(): ExitContext['departures'] {
     return {
-      orphans: () => this.departures.orphans(),
+      orphans: () => this.departures.orphans().filter((orphan) => !this.#options.told(orphan)),
       signals: (pid) => this.departures.signals(pid),
       zombies: () => this.#zombies.all(),
       crash: () => this.unheard.crash,

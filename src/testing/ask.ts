@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { type Allowance, unknownRules } from '../allow';
+import { type Allowance, isAllowed, unknownRules } from '../allow';
 import type { Hazard } from '../model';
 import { type AnswerTo, CHANNEL, type Mark, markChildren, type Request } from './protocol';
 
@@ -55,6 +55,13 @@ export async function find(body: () => unknown, mark?: Mark, file = false): Prom
     throw error;
   }
   return end();
+}
+
+/** What the test does not allow itself; whom it lets live on, nobody else is told of. */
+export function withoutAllowed(hazards: readonly Hazard[], allowed: readonly Allowance[]): readonly Hazard[] {
+  const accepted = hazards.filter((hazard) => isAllowed(hazard, allowed));
+  if (accepted.length > 0) ask({ type: 'accept', hazards: accepted });
+  return hazards.filter((hazard) => !accepted.includes(hazard));
 }
 
 /**

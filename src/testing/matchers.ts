@@ -1,6 +1,6 @@
-import { type Allowance, isAllowed } from '../allow';
+import type { Allowance } from '../allow';
 import type { Hazard } from '../model';
-import { allowances, ask, checkOptions, find, isHarmful, isMark } from './ask';
+import { allowances, ask, checkOptions, find, isHarmful, isMark, withoutAllowed } from './ask';
 
 interface Result {
   readonly pass: boolean;
@@ -41,19 +41,21 @@ export const matchers = {
   toForkSafely(received: unknown, options: MatcherOptions = {}): Result | Promise<Result> {
     checkOptions(options, ['allow']);
     const allowed = allowances(options.allow);
-    return judge('toForkSafely', received, (hazard) => !isAllowed(hazard, allowed));
+    return judge('toForkSafely', received, (hazards) => withoutAllowed(hazards, allowed));
   },
 
   /** No child, and nothing that a child has started, is left. */
   toLeaveNoChildren(received: unknown): Result | Promise<Result> {
-    return judge('toLeaveNoChildren', received, ({ rule }) => LEAVINGS.has(rule));
+    return judge('toLeaveNoChildren', received, (hazards) =>
+      hazards.filter(({ rule }) => LEAVINGS.has(rule)),
+    );
   },
 };
 
 function judge(
   matcher: keyof typeof matchers,
   received: unknown,
-  concerns: (hazard: Hazard) => boolean,
+  concerns: (hazards: readonly Hazard[]) => readonly Hazard[],
 ): Result | Promise<Result> {
   if (Array.isArray(received)) return resultOf(matcher, received as Hazard[], concerns);
   if (isMark(received) && matcher === 'toLeaveNoChildren') {
@@ -67,7 +69,7 @@ function judge(
 async function judgeBody(
   matcher: keyof typeof matchers,
   body: () => unknown,
-  concerns: (hazard: Hazard) => boolean,
+  concerns: (hazards: readonly Hazard[]) => readonly Hazard[],
 ): Promise<Result> {
   return resultOf(matcher, await find(body), concerns);
 }
@@ -75,9 +77,9 @@ async function judgeBody(
 function resultOf(
   matcher: keyof typeof matchers,
   hazards: readonly Hazard[],
-  concerns: (hazard: Hazard) => boolean,
+  concerns: (hazards: readonly Hazard[]) => readonly Hazard[],
 ): Result {
-  const harmful = hazards.filter((hazard) => isHarmful(hazard) && concerns(hazard));
+  const harmful = concerns(hazards).filter(isHarmful);
   const meant = matcher === 'toForkSafely' ? 'to fork safely' : 'to leave no children';
   return {
     pass: harmful.length === 0,

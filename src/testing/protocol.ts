@@ -1,3 +1,4 @@
+import type { Allowance } from '../allow';
 import type { Hazard } from '../model';
 
 /**
@@ -62,8 +63,13 @@ export type Request =
   | { readonly type: 'rules'; answer?: readonly { readonly name: string }[] }
   /** Hazards as text for people. */
   | { readonly type: 'render'; readonly hazards: readonly Hazard[]; answer?: string }
-  /** This is the main process of a test run, which says itself what its workers have left, and has `said` these. */
-  | { readonly type: 'run'; readonly said?: readonly number[]; answer?: true }
+  /**
+   * This is the main process of a test run, which says itself what its workers have left, and has `said` these. The
+   * answer is what the settings allow.
+   */
+  | { readonly type: 'run'; readonly said?: readonly number[]; answer?: readonly Allowance[] }
+  /** The test that was told of these allows them: who they say lives on may do so until the end of the run. */
+  | { readonly type: 'accept'; readonly hazards: readonly Hazard[]; answer?: true }
   /** Waits on a timer that no fake timers have replaced, or until the last child since has ended. */
   | { readonly type: 'pause'; readonly milliseconds: number; readonly since: Mark; answer?: Promise<void> }
   /**

@@ -2,6 +2,7 @@
 
 import { wallClock } from '../clock';
 import { escapeText } from '../escape';
+import { isAlive } from '../procfs/parse-process';
 import type { Procfs } from '../procfs/procfs';
 import { redactText } from '../redact';
 import { relativePath } from '../render';
@@ -26,29 +27,33 @@ export function reportOf(
 ): string {
   return left
     .map((pid) => {
-      const comm = procfs.stat(pid)?.comm ?? '';
-      const fork = originOf(pid, forks, procfs);
-      if (!fork) return describe(pid, comm, undefined);
-      // a set-up module has named it, and knows the lines of the source
-      if (fork.test !== undefined) return describe(pid, comm, fork);
-      const site = fork.site && (original?.(fork.site) ?? fork.site);
-      const from = testOf(chain(fork, forks), tests);
-      return describe(pid, comm, { ...fork, ...(site && { site }), ...from });
+      const origins = originsOf(pid, forks, procfs).map((fork) => {
+        // a set-up module has named it, and knows the lines of the source
+        if (fork.test !== undefined) return fork;
+        const site = fork.site && (original?.(fork.site) ?? fork.site);
+        return { ...fork, ...(site && { site }), ...testOf(chain(fork, forks), tests) };
+      });
+      return describe(pid, commandOf(pid, origins, procfs), origins);
     })
     .join('\n\n');
+}
+
+/** What a process is called: by the command of its fork, or as the kernel does. */
+export function commandOf(pid: number, [fork]: readonly LoggedFork[], procfs: Procfs): string {
+  return fork?.pid === pid ? fork.command : (procfs.stat(pid)?.comm ?? '');
 }
 
 /** Milliseconds by which the kernel's start of a process may seem to differ from the clock. */
 const TOLERANCE = 20;
 
-/** The fork of a process, or of the child that has left it behind, where only one can have. */
-function originOf(pid: number, forks: readonly LoggedFork[], procfs: Procfs): LoggedFork | undefined {
+/** The fork of a process, or those by which a child can have been made that has left it behind. */
+export function originsOf(pid: number, forks: readonly LoggedFork[], procfs: Procfs): readonly LoggedFork[] {
   const stat = procfs.stat(pid);
-  if (!stat) return undefined;
+  if (!stat) return [];
   const known = [pid, stat.session, stat.pgrp].flatMap(
     (id) => forks.findLast((fork) => fork.pid === id) ?? [],
-  )[0];
-  if (known) return known;
+  );
+  if (known[0]) return known.slice(0, 1);
   const environment = procfs.environment(pid) ?? [];
   const born = Date.now() - (procfs.uptime() ?? 0) * 1000 + stat.startTime * 10;
   const alive = forks.filter(
@@ -58,9 +63,15 @@ function originOf(pid: number, forks: readonly LoggedFork[], procfs: Procfs): Lo
       born <= end + TOLERANCE &&
       worker.every((pair) => environment.includes(pair)),
   );
-  const naming = alive.filter(({ command, end }) => end !== undefined && command.includes(stat.comm));
-  const [one, another] = alive.length > 1 ? naming : alive;
-  return another ? undefined : one;
+  // the parent has ended; and the children of a process that notes its own forks are known by their numbers
+  const last = alive.filter(
+    (fork) =>
+      (fork.pid === undefined || !isAlive(procfs.stat(fork.pid))) && !forks.some(({ by }) => by === fork.pid),
+  );
+  const marks = Math.max(...last.map(({ worker }) => worker.length));
+  const near = last.filter(({ worker }) => worker.length === marks);
+  const naming = near.length > 1 ? near.filter(({ command }) => command.includes(stat.comm)) : [];
+  return naming.length > 0 ? naming : near;
 }
 
 /** A fork, what started the process or worker thread in which it was made, and so on. */
@@ -72,20 +83,22 @@ function chain(fork: LoggedFork, forks: readonly LoggedFork[], depth = 0): Logge
   return above && depth < 32 ? [fork, ...chain(above, forks, depth + 1)] : [fork];
 }
 
-function describe(pid: number, comm: string, fork: LoggedFork | undefined): string {
-  const who = fork && fork.pid !== pid ? `, which \`${fork.command}\` has started,` : '';
-  const command = fork?.pid === pid ? fork.command : comm;
+function describe(pid: number, command: string, origins: readonly LoggedFork[]): string {
+  const [fork] = origins;
+  const isSure = origins.length === 1;
+  const isOfOneFile = origins.every(({ file }) => file === fork?.file);
+  const isOfOneTest = isOfOneFile && origins.every(({ test }) => test === fork?.test);
+  const who = fork && isSure && fork.pid !== pid ? `, which \`${fork.command}\` has started,` : '';
   const lines = [`warning[orphaned-children] \`${command}\` (pid ${pid})${who} lives on after the test run`];
-  const file = fork?.file && relativePath(fork.file, process.cwd());
-  if (fork?.test) lines.push(`  test    ${fork.test}${file ? ` (${file})` : ''}`);
+  const file = isOfOneFile && fork?.file && relativePath(fork.file, process.cwd());
+  if (fork?.test && isOfOneTest) lines.push(`  test    ${fork.test}${file ? ` (${file})` : ''}`);
   else if (file) {
-    const which = fork.test === '' ? 'none: outside of tests' : 'one of several at the same time';
+    const which = isOfOneTest && fork.test === '' ? 'none: outside of tests' : 'one of several';
     lines.push(`  test    ${which}, in ${file}`);
   }
-  if (fork?.site) {
-    const { file, line, column } = fork.site;
-    lines.push(`  forked  ${relativePath(file, process.cwd())}:${line}:${column}`);
-  }
+  const sites = new Set(origins.map(({ site }) => site && placeOf(site)));
+  if (sites.size <= MOST_PLACES && !sites.has(undefined))
+    lines.push(...[...sites].map((place, at) => `  ${at === 0 ? 'forked' : 'or    '}  ${place}`));
   const asked = fork?.pid === pid ? fork.asked : undefined;
   lines.push(
     ...(asked ? hasNotObeyed(asked) : NOT_ASKED),
@@ -93,6 +106,13 @@ function describe(pid: number, comm: string, fork: LoggedFork | undefined): stri
     '  docs    docs/rules/orphaned-children.md',
   );
   return lines.map((line) => escapeText(redactText(line))).join('\n');
+}
+
+/** So many places may be meant before none is named. */
+const MOST_PLACES = 3;
+
+function placeOf({ file, line, column }: Place): string {
+  return `${relativePath(file, process.cwd())}:${line}:${column}`;
 }
 
 const NOT_ASKED = [

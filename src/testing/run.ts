@@ -1,3 +1,4 @@
+import { type Allowance, mayBeLeft } from '../allow';
 import { wallClock } from '../clock';
 import { catches } from '../exits/left-behind';
 import { isAlive } from '../procfs/parse-process';
@@ -28,12 +29,13 @@ export class Run {
   readonly #log = RunLog.make();
   readonly #before = process.env[RUN_LOG];
   readonly #since: Mark;
+  readonly #allow: readonly Allowance[];
 
   /** @throws Error where forkguard was not preloaded */
   constructor() {
     process.env[RUN_LOG] = this.#log.path;
     try {
-      ask({ type: 'run' });
+      this.#allow = ask({ type: 'run' });
       this.#since = ask({ type: 'mark' });
     } catch (error) {
       this.#clear();
@@ -89,13 +91,22 @@ export class Run {
     const ofThread = (pid: number) =>
       last(pid)?.by === process.pid && last(pid)?.thread !== 0 && !ask({ type: 'serves', pid });
     const own = new Set(this.#ownLeft(forks, known).map(({ pid }) => pid));
-    const left = untold.filter((pid) => ofThread(pid) || own.has(pid) || !isBelow(pid, process.pid, procfs));
-    const undecided = untold.some((pid) => !left.includes(pid) && parentOf(pid, procfs) !== process.pid);
+    const isLeft = (pid: number) => ofThread(pid) || own.has(pid) || !isBelow(pid, process.pid, procfs);
+    const left = untold.filter((pid) => isLeft(pid) && !this.#mayBeLeft(pid, forks, procfs));
+    const undecided = untold.some((pid) => !isLeft(pid) && parentOf(pid, procfs) !== process.pid);
     const ending = left.some((pid) => {
       const asked = last(pid)?.asked ?? askedWith(last(procfs.stat(pid)?.pgrp ?? 0));
       return asked && wallClock() - asked.at < ENDING_MS && catches(pid, asked.signal, procfs);
     });
     return { left, undecided, ending };
+  }
+
+  #mayBeLeft(pid: number, forks: readonly LoggedFork[], procfs: Procfs): boolean {
+    if (this.#allow.length === 0) return false;
+    const { commandOf, originsOf } = require('./run-report') as typeof import('./run-report');
+    const origins = originsOf(pid, forks, procfs);
+    const files = origins.flatMap(({ site, through }) => (site ? [site.file, ...through] : through));
+    return mayBeLeft(commandOf(pid, origins, procfs), files, this.#allow);
   }
 
   /** Children of this very process, in which jest runs the tests if they are few. */

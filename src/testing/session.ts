@@ -1,8 +1,9 @@
+import { type Allowance, mayBeLeft } from '../allow';
 import type { Exits } from '../exits/exits';
 import type { ForkCall } from '../instruments/fork-call';
 import type { LiveChild } from '../instruments/sink';
 import type { Ledger } from '../ledger';
-import type { Hazard } from '../model';
+import type { ChildFacts, Hazard, Site } from '../model';
 import type { Procfs } from '../procfs/procfs';
 import { setTimer } from '../timers';
 import { translateStacksWith } from '../translate';
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly procfs: Procfs;
   readonly ledger: Ledger;
   readonly exits: Exits;
+  /** What the settings allow. */
+  readonly allow: readonly Allowance[];
   /** Judges what forks of the last moments have led to. */
   readonly settle: () => void;
 }
@@ -36,7 +39,9 @@ export class Session {
   readonly #given = new WeakSet<Hazard>();
   #judging = false;
   /** Processes of which a test has been told. */
-  readonly #told = new Set<number>();
+  readonly told = new Set<number>();
+  /** Those that may live on. */
+  readonly #accepted = new Set<number>();
   #test: { readonly name: string; readonly file: string } | undefined;
   readonly #log = RunLog.here();
 
@@ -67,7 +72,7 @@ export class Session {
         return;
       case 'left': {
         const left = this.#left(request.since);
-        request.answer = request.untold ? left.filter(({ pid }) => !this.#told.has(pid)) : left;
+        request.answer = request.untold ? left.filter(({ pid }) => !this.told.has(pid)) : left;
         return;
       }
       case 'serves':
@@ -91,6 +96,11 @@ export class Session {
         return;
       case 'run':
         this.#options.exits.leaveToRun(request.said);
+        request.answer = this.#options.allow;
+        return;
+      case 'accept':
+        for (const { rule, child, forked } of request.hazards)
+          if (child && OF_THE_LEFT.includes(rule)) this.#accept(child, forked);
         request.answer = true;
         return;
       case 'test':
@@ -122,12 +132,33 @@ export class Session {
 
   #noteLeft(hazard: Hazard): void {
     const { rule, forked, child } = hazard;
-    if (!this.#judging || !OF_THE_LEFT.includes(rule) || !child || this.#told.has(child.pid)) return;
-    this.#told.add(child.pid);
+    if (!this.#judging || !OF_THE_LEFT.includes(rule) || !child || this.told.has(child.pid)) return;
     this.#options.exits.reported(hazard);
+    this.#tellOf(child, forked);
+  }
+
+  /** The runner's main process is not to tell of it again. */
+  #tellOf(child: ChildFacts, forked: Site | undefined): void {
+    this.told.add(child.pid);
     const { threadId } = this.#options.ledger;
     const log = this.#log ?? (threadId === 0 ? RunLog.ofProcess(process.pid) : undefined);
     log?.add({ child, forked }, threadId, this.#test, true);
+  }
+
+  #accept(child: ChildFacts, forked: Site | undefined): void {
+    this.#accepted.add(child.pid);
+    if (!this.told.has(child.pid)) this.#tellOf(child, forked);
+  }
+
+  /** Who is left, and may be by the settings: it is waited for once. */
+  #acceptBySettings(since: Mark): void {
+    const { allow } = this.#options;
+    if (allow.length === 0) return;
+    const live = this.#leftovers.live(since).map(({ fork: { child, forked } }) => ({ child, forked }));
+    for (const { child, forked } of [...live, ...this.#leftovers.orphans(since)]) {
+      const files = forked?.frames.map(({ file }) => file) ?? [];
+      if (child && mayBeLeft(child.command, files, allow)) this.#accept(child, forked);
+    }
   }
 
   /** Whoever waits for orphans alone is not woken: each pause would be over with the next exit of anybody. */
@@ -158,12 +189,13 @@ export class Session {
 
   /** The process or thread ends. */
   end(): void {
-    if (this.#told.size > 0 && this.#options.ledger.threadId === 0) RunLog.ofProcess(process.pid).remove();
+    if (this.told.size > 0 && this.#options.ledger.threadId === 0) RunLog.ofProcess(process.pid).remove();
   }
 
   #left(since: Mark): readonly Left[] {
     if (this.#leftovers.isQuiet(since)) return [];
-    return [...this.#leftovers.children(since), ...this.#leftovers.orphans(since).map(({ child }) => child)];
+    const orphans = this.#leftovers.orphans(since).map(({ child }) => child);
+    return [...this.#leftovers.children(since), ...orphans].filter(({ pid }) => !this.#accepted.has(pid));
   }
 
   #judge({
@@ -175,8 +207,13 @@ export class Session {
     const { ledger, exits, settle } = this.#options;
     settle();
     this.#judging = true;
-    if (!this.#leftovers.isQuiet(since))
-      exits.test(this.#leftovers.live(since), this.#leftovers.orphans(since), file);
+    if (!this.#leftovers.isQuiet(since)) {
+      this.#acceptBySettings(since);
+      const isOpen = (child: ChildFacts | undefined) => !child || !this.#accepted.has(child.pid);
+      const live = this.#leftovers.live(since).filter(({ fork }) => isOpen(fork.child));
+      const orphans = this.#leftovers.orphans(since).filter(({ child }) => isOpen(child));
+      exits.test(live, orphans, file);
+    }
     if (diverted) this.#diverting--;
     const hazards = this.#since(since).filter((hazard) => !this.#given.has(hazard));
     if (asked) for (const hazard of hazards) this.#given.add(hazard);
