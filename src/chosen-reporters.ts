@@ -8,14 +8,14 @@ import { RUN_LOG } from './testing/protocol';
 /** The reporters of one thread: those that were asked for, or else the terminal and, in time, OpenTelemetry. */
 export class ChosenReporters {
   readonly #config: Config;
-  readonly #spoken: () => boolean;
+  readonly #spoken: (rule?: string) => boolean;
   /** Those that write at the end, from all that they have heard. */
   readonly #late: Reporter[] = [];
   #opentelemetry: Reporter | undefined;
   #made: ReporterOptions | undefined;
 
-  /** `spoken`: a test runner speaks for what is found. */
-  constructor(config: Config, spoken: () => boolean) {
+  /** `spoken`: a test runner speaks for what is found, or for what such a rule finds. */
+  constructor(config: Config, spoken: (rule?: string) => boolean) {
     this.#config = config;
     this.#spoken = spoken;
   }
@@ -23,7 +23,7 @@ export class ChosenReporters {
   /** Silent once a test runner speaks for what is found; it may begin to after the first fork. */
   #unlessSpoken(reporter: Reporter): Reporter {
     const spoken = this.#spoken;
-    const speaks = ({ rule }: Hazard) => !spoken() && !isSaidByRun(rule);
+    const speaks = ({ rule }: Hazard) => !spoken(rule) && !isSaidByRun(rule);
     return {
       hazard: (hazard) => speaks(hazard) && reporter.hazard(hazard),
       repeat: (hazard, ...again) => speaks(hazard) && reporter.repeat?.(hazard, ...again),

@@ -57,7 +57,7 @@ export class Observer {
   constructor(gathered: Gathered) {
     this.gathered = gathered;
     if (gathered.config.allow.length > 0) sayUnknown(gathered.config.allow);
-    this.reporters = new ChosenReporters(gathered.config, () => this.news.sessionSoFar?.spoken === true);
+    this.reporters = new ChosenReporters(gathered.config, (rule) => this.news.isSpokenFor(rule));
     this.engine = new Engine({
       rules: rulesAt,
       allow: gathered.config.allow,
@@ -149,7 +149,7 @@ export class Observer {
   exit(code: number, site: Site): Hazard[] {
     this.#strangers.look(this.procfs, this.gathered.ledger);
     this.aftermath.settle();
-    const hazards = this.exits.here(code, site);
+    const hazards = this.exits.here(code, site, this.news.ending());
     this.engine.end({
       pid: process.pid,
       forks: this.forks.count,

@@ -674,6 +674,23 @@ test('vitest without its part in the main process: what the worker has told is n
   expect(code).toBe(1);
 });
 
+test('jest: a child that is left by globalSetup is told of at the end, one of a test only once', async () => {
+  mkdirSync(join(project, 'global'), { recursive: true });
+  const files = {
+    'jest.config.js': `module.exports = { globalSetup: './setup.js', setupFilesAfterEnv: ['forkguard/jest'] };`,
+    'setup.js': `module.exports = async () => { require('child_process').spawn('sleep', ['51'], { stdio: 'ignore' }).unref(); };`,
+    'one.test.js': `test('leaks', () => { require('child_process').spawn('sleep', ['52'], { stdio: 'ignore' }).unref(); });`,
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(project, 'global', name), text);
+  const { code, output } = await run('global', [JEST]);
+  expect(output.match(/lives on after .*/g)).toEqual([
+    'lives on after this test has ended',
+    'lives on after this process has ended',
+  ]);
+  expect(output).toMatch(/forked {2}setup\.js:\d/);
+  expect(code).toBe(1);
+});
+
 // the packages of a workspace are often tested at the same time, below one shell
 test.each([
   ['with forkguard', 'export FORKGUARD_INTERNAL_TESTED_BY=1'],

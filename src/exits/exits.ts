@@ -132,12 +132,13 @@ export class Exits {
     if (child) this.ofThreads.reported(child.pid);
   }
 
-  /** This process, or this worker thread, ends. */
-  here(code: number, site: Site): Hazard[] {
+  /** This process, or this worker thread, ends. `told`: those of whom its tests have been told. */
+  here(code: number, site: Site, told?: ReadonlySet<number>): Hazard[] {
     const of = this.#options.ledger.threadId === 0 ? 'process' : 'thread';
     // threads that still run end with the process, without running any code
     const others = of === 'process' && !this.#leftToRun ? this.ofThreads.candidates() : [];
-    const part = this.#leftToRun ? this.#partBesides(this.#leftToRun) : {};
+    const part =
+      this.#leftToRun || told ? this.#partBesides([...(this.#leftToRun ?? []), ...(told ?? [])]) : {};
     const hazards = this.#look({ ...this.#moment(of), code }, { others, ...part }, site);
     if (of === 'thread') for (const hazard of hazards) this.reported(hazard);
     return hazards;

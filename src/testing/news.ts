@@ -11,6 +11,7 @@ import type { Session, SessionOptions } from './session';
 export class TestNews {
   readonly #options: SessionOptions;
   #session: Session | undefined;
+  #ending = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -25,8 +26,15 @@ export class TestNews {
     return this.#session;
   }
 
-  get sessionSoFar(): Session | undefined {
-    return this.#session;
+  /** A runner speaks for what is found; not for who is left by nobody's test, at the end. */
+  isSpokenFor(rule?: string): boolean {
+    return this.#session?.spoken === true && !(this.#ending && rule === 'orphaned-children');
+  }
+
+  /** The process or thread is about to end. Returns of whom its tests have been told, if any have run. */
+  ending(): ReadonlySet<number> | undefined {
+    this.#ending = true;
+    return this.#session?.spoken ? this.#session.told : undefined;
   }
 
   /** Somebody learns of each fork. */
