@@ -23,6 +23,7 @@ interface Asked {
   /** Of those that it itself, and not its group, was sent. */
   last?: number;
   caught: boolean;
+  /** The kernel forgets who is below a process when that dies. */
   below: readonly Member[];
   /** When it itself, and not its group, was first sent a signal. */
   since?: number;
@@ -48,7 +49,7 @@ export class Departures {
 
   constructor(options: DeparturesOptions) {
     this.#options = options;
-    this.#left = new LeftBehind(options);
+    this.#left = new LeftBehind(options, this.#addressed);
   }
 
   /** A process, or a process group as a negative number, 0 for that of this process, is about to be sent a signal. */
@@ -70,7 +71,7 @@ export class Departures {
     const asked = this.#note(pid, signal);
     asked.last = signal;
     asked.caught ||= catches(pid, signal, this.#options.procfs);
-    asked.below = this.#below(pid);
+    asked.below = members(descendants(pid, this.#options.procfs), this.#options.procfs);
     asked.since ??= now();
   }
 
@@ -132,23 +133,14 @@ export class Departures {
 
   /** Who was addressed, alone or as one of several, has been asked to end: whether it obeys is another question. */
   #address(pid: number): void {
-    if (this.#addressed.size >= MOST_ADDRESSED) this.#addressed.clear();
+    const [oldest = pid] = this.#addressed;
+    if (this.#addressed.size >= MOST_ADDRESSED) this.#addressed.delete(oldest);
     this.#addressed.add(pid);
-    for (const family of [...this.#asked.values(), ...this.#left.families]) {
-      family.below = family.below.filter((one) => one.pid !== pid);
-    }
   }
 
   /** Whether somebody below a child was, or may have been, sent a signal. */
   wasAsked(pid: number): boolean {
     return this.#addressed.has(pid);
-  }
-
-  /** The kernel forgets who is below a process when that dies. */
-  #below(pid: number): Member[] {
-    const { procfs } = this.#options;
-    const others = descendants(pid, procfs).filter((below) => !this.#addressed.has(below));
-    return members(others, procfs);
   }
 
   /** Numbers of the signals by which the program has asked a child to end. */
@@ -159,7 +151,8 @@ export class Departures {
   /** Whether a child was just asked to end that has processes below it: what it leaves is known when it has ended. */
   isLeaving(pid: number): boolean {
     const asked = this.#asked.get(pid);
-    return asked?.since !== undefined && asked.below.length > 0 && now() - asked.since < LEAVING_MS;
+    if (asked?.since === undefined || now() - asked.since >= LEAVING_MS) return false;
+    return asked.below.some((one) => !this.#addressed.has(one.pid));
   }
 
   exited(child: LiveChild): void {

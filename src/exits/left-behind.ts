@@ -27,7 +27,7 @@ interface Family {
   /** It had a handler for the signal. */
   readonly caught: boolean;
   readonly since: number;
-  below: readonly Member[];
+  readonly below: readonly Member[];
 }
 
 export interface LeftBehindOptions {
@@ -41,10 +41,12 @@ export class LeftBehind {
   readonly families = new Set<Family>();
   readonly #procfs: Procfs;
   readonly #found: LeftBehindOptions['found'];
+  readonly #addressed: ReadonlySet<number>;
 
-  constructor({ procfs, found }: LeftBehindOptions) {
+  constructor({ procfs, found }: LeftBehindOptions, addressed: ReadonlySet<number>) {
     this.#procfs = procfs;
     this.#found = found;
+    this.#addressed = addressed;
   }
 
   add(what: Omit<Family, 'since'>): void {
@@ -75,11 +77,12 @@ export class LeftBehind {
     const mayBeEnding = caught && now() - since < ENDING_MS;
     const pids = new Set(below.map(({ pid }) => pid));
     return below.flatMap(({ pid, startTime }) => {
+      if (this.#addressed.has(pid)) return [];
       const stat = procfs.stat(pid);
       if (stat?.startTime !== startTime || isDead(stat)) return [];
       // a session of its own, or nohup(1), is how a program says that it means to live on
       if (stat.session === pid || ignoresHangup(procfs.status(pid)?.signalsIgnored, procfs)) return [];
-      // its parent lives on, too, and is reported
+      // its parent lives on, too: it is reported, or was sent a signal and may wait for this one to end
       if (pids.has(stat.ppid)) return [];
       if (mayBeEnding && catches(pid, signal, procfs)) return [];
       return {

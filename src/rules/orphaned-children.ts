@@ -30,8 +30,9 @@ import { named, outputsOf } from './words';
  * esbuild's). Of a worker thread that was terminated: the same, 1.5 s after its end. Behind a killed shell: the process
  * was below the shell when it was killed, and has the same start time half a second after the shell's exit, or five
  * seconds where both catch the signal, so that the one may have passed it on to the other; it was not sent a signal
- * itself, alone or with its group, leads no session and does not ignore SIGHUP. Of a `*Sync` function whose `timeout`
- * ended its shell: what was below that some 20 ms before.
+ * itself, alone or with its group, leads no session, does not ignore SIGHUP and has no parent that was below the shell,
+ * too, which may wait for it. Of a `*Sync` function whose `timeout` ended its shell: what was below that some 20 ms
+ * before.
  *
  * ### Example
  * ```js
