@@ -85,6 +85,8 @@ export interface ProcessStatus {
   readonly signalsIgnored: bigint;
   readonly signalsCaught: bigint;
   readonly residentBytes: number;
+  /** Address space, reserved or in use. */
+  readonly mappedBytes: number;
   readonly pageTableBytes: number;
   readonly threads: number;
 }
@@ -107,6 +109,7 @@ export function parseStatus(text: string): ProcessStatus | undefined {
     signalsIgnored: hexadecimal(fields.get('SigIgn')) ?? 0n,
     signalsCaught: hexadecimal(fields.get('SigCgt')) ?? 0n,
     residentBytes: kilobytes('VmRSS'),
+    mappedBytes: kilobytes('VmSize'),
     pageTableBytes: kilobytes('VmPTE'),
     threads: number(fields.get('Threads')) ?? 0,
   };

@@ -24,8 +24,8 @@ import { childOf, isConnected, isListener, isProfile, lockThatCrosses, openerOf,
  * listening socket, carry an flock or OFD lock, or are the writing end of a pipe and the child is detached.
  * What native code has left open is reported at the first fork that it leaks into, and counted at others, unless it is
  * such a listener, lock or pipe: it is mended where it is opened.
- * Left alone are the jobserver of make, socket activation (`LISTEN_FDS`), Node's own IPC channel, and the file in
- * `NODE_EXTRA_CA_CERTS`, which Node itself reads for a moment when it starts.
+ * Left alone are the jobserver of make, socket activation (`LISTEN_FDS`), Node's own IPC channel, and what Node itself
+ * reads for a moment: the file in `NODE_EXTRA_CA_CERTS`, and `/proc/<pid>/maps` whenever a thread starts (before Node 24).
  *
  * ### Example
  * ```js
@@ -53,7 +53,8 @@ function isKnownGood({ descriptor }: Crossing, environment: EnvironmentFacts): b
   const { fd, target, access } = descriptor;
   const { jobserver, activation, channelFd, certificates } = environment;
   const isCertificates = target === certificates && access === 'read';
-  return jobserver?.includes(fd) || activation?.includes(fd) || channelFd === fd || isCertificates;
+  const isMaps = /^\/proc\/\d+\/maps$/.test(target);
+  return jobserver?.includes(fd) || activation?.includes(fd) || channelFd === fd || isCertificates || isMaps;
 }
 
 function finding(crossing: Crossing, { moment }: ForkSnapshot): Finding {

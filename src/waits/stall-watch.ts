@@ -174,7 +174,7 @@ export class StallWatch {
     if (this.#watcher === undefined) {
       const { startWatcher } = require('./watcher') as typeof import('./watcher');
       this.#watcher =
-        (hasRoom(procfs) && startWatcher(config, threadId, (error) => this.#failed(error))) || null;
+        (hasRoom(procfs) && startWatcher(config, threadId, procfs, (error) => this.#failed(error))) || null;
       if (!this.#watcher) this.#context.gap(UNWATCHED);
     }
     if (!this.#watcher) return;

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { Config } from '../config';
 import { workingDirectory } from '../directory';
+import { pause } from '../pause';
+import type { Procfs } from '../procfs/procfs';
 import { Board, createBoardMemory } from './board';
 
 /** What the thread gets to know at its start. */
@@ -30,6 +32,7 @@ export interface Watcher {
 export function startWatcher(
   config: Config,
   threadId: number,
+  procfs: Pick<Procfs, 'status'>,
   failed: (error: unknown) => void,
 ): Watcher | undefined {
   if (!hasAlgorithms()) return undefined;
@@ -43,6 +46,7 @@ export function startWatcher(
     threadId,
   };
   const { NODE_OPTIONS: _, ...env } = process.env;
+  const before = procfs.status('self')?.mappedBytes;
   try {
     const worker = unannounced(
       () =>
@@ -61,10 +65,33 @@ export function startWatcher(
     );
     worker.on('error', failed);
     worker.unref();
+    if (before !== undefined) awaitIsolate(before, procfs);
     return { board: new Board(memory), worker, stop: () => void worker.terminate() };
   } catch {
     // no memory or no thread is left: nobody watches then
     return undefined;
+  }
+}
+
+/** V8 before Node 24 opens a file for each isolate that a child would inherit, and a fork is about to happen. */
+const LEAKS_WHILE_STARTING = Number(process.versions.node.split('.')[0]) < 24;
+
+/** More than glibc reserves for the memory of a thread (128 MB), and less than V8 does for its code besides. */
+const RESERVED_BYTES = 150 * 2 ** 20;
+
+/** In milliseconds; mostly it takes less than one. */
+const LOOK_AGAIN_MS = 0.2;
+const MOST_LOOKS = 250;
+
+/**
+ * Waits until V8 has reserved room for the code of the new thread's isolate. Just before it looks where there is some, in
+ * `/proc/self/maps`, which it opens without close-on-exec (`OS::GetFreeMemoryRangesWithin`).
+ */
+function awaitIsolate(before: number, procfs: Pick<Procfs, 'status'>): void {
+  for (let looks = 0; LEAKS_WHILE_STARTING && looks < MOST_LOOKS; looks++) {
+    const { mappedBytes = 0 } = procfs.status('self') ?? {};
+    if (mappedBytes - before > RESERVED_BYTES) return;
+    pause(LOOK_AGAIN_MS);
   }
 }
 
