@@ -16,8 +16,9 @@ function backlog(
   stream: object | null | undefined,
   isUnread: IsUnread,
 ): { bytes: number; proof: string } | undefined {
-  const { writableLength, destroyed, errored, _handle } = (stream ?? {}) as {
+  const { writableLength, destroyed, errored, _handle, _writableState } = (stream ?? {}) as {
     writableLength?: unknown;
+    _writableState?: { readonly writelen?: unknown };
     destroyed?: unknown;
     errored?: unknown;
     _handle?: Handle | null;
@@ -25,9 +26,10 @@ function backlog(
   if (destroyed === true || errored || typeof writableLength !== 'number' || writableLength === 0)
     return undefined;
   if (leadsNowhere(_handle, isUnread)) return undefined;
-  // of the piece that is being written the kernel may have taken a part: what is certainly left is what libuv has
+  // of the piece that is being written the kernel may have taken a part: what is certainly left of it is what libuv has
   const left = queued(_handle);
-  const bytes = left > 0 ? Math.min(left, writableLength) : writableLength;
+  const written = Math.min(Number(_writableState?.writelen ?? writableLength), writableLength);
+  const bytes = left > 0 ? writableLength - written + Math.min(left, written) : writableLength;
   return { bytes, proof: `writableLength is ${writableLength}, writeQueueSize is ${left}` };
 }
 
