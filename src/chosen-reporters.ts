@@ -66,9 +66,13 @@ export class ChosenReporters {
   }
 
   /** A hazard that the watcher thread has reported: only they hear of it whom that thread cannot serve. */
-  adopt(hazard: Hazard): void {
-    this.trace((otel) => otel.hazard(hazard)); // needs the program's SDK
-    for (const reporter of this.#late) reporter.hazard(hazard);
+  adopt(hazard: Hazard, before?: { readonly hazard: Hazard; readonly count: number }): void {
+    const tell = (reporter: Reporter) => {
+      if (before) reporter.repeat?.(before.hazard, before.count, hazard);
+      else reporter.hazard(hazard);
+    };
+    this.trace(tell); // needs the program's SDK
+    for (const reporter of this.#late) tell(reporter);
   }
 
   /** What fails in the program's SDK must not keep a fork from being judged. */

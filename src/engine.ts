@@ -70,17 +70,18 @@ export class Engine {
     }
   }
 
-  /** Counts and publishes a hazard that another thread has told the reporters of. */
-  adopt(hazard: Hazard): void {
+  /** Counts and publishes a hazard that another thread has told the reporters of. Returns what it repeats. */
+  adopt(hazard: Hazard): { readonly hazard: Hazard; readonly count: number } | undefined {
     const before = this.#seen.get(hazard.fingerprint);
     if (before) {
       before.count++;
-      return;
+      return before;
     }
     this.#seen.set(hazard.fingerprint, { hazard, count: 1 });
     // made here if they were not: one that writes at the end must hear of it
     this.#reporters ??= [...this.#options.reporters()];
     this.#options.publish(hazard);
+    return undefined;
   }
 
   /** Records what could not be read, each once. */

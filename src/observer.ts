@@ -168,8 +168,7 @@ export class Observer {
   /** Hazards that the watcher thread has reported while this one was blocked: only they hear of it who missed it. */
   adopt(hazards: readonly Hazard[]): void {
     for (const hazard of hazards) {
-      this.engine.adopt(hazard);
-      this.reporters.adopt(hazard);
+      this.reporters.adopt(hazard, this.engine.adopt(hazard));
     }
   }
 

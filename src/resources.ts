@@ -3,8 +3,9 @@ import { basename } from 'node:path';
 import { escapeText } from './escape';
 import { descriptorOf } from './instruments/stdio';
 import type { Ledger, Opening } from './ledger';
-import type { Resource, ResourceKind, Site } from './model';
+import type { Resource, ResourceKind } from './model';
 import { siteOf } from './site';
+import { plainContext } from './tracing';
 
 let ids = 0;
 
@@ -51,13 +52,19 @@ function resource(
   };
 }
 
-/** Listeners of this thread that are open: their addresses as socket tables write them, and their sites. */
-export function listenersOf(ledger: Ledger): { readonly address: string; readonly opened?: Site }[] {
+/** Listeners of this thread that are open, as plain data; the labels are their addresses as socket tables write them. */
+export function listenersOf(ledger: Ledger): Resource[] {
   return ledger.listening().flatMap((server) => {
     const bound = server.address();
     if (!bound) return [];
-    const { opened } = resourceOf(ledger, server, 'listener', '');
-    return [{ address: addressOf(bound), ...(opened && { opened: { frames: opened.frames } }) }];
+    const { opened, span, ...listener } = resourceOf(ledger, server, 'listener', addressOf(bound));
+    return [
+      {
+        ...listener,
+        ...(opened && { opened: { frames: opened.frames } }),
+        ...(span !== undefined && { span: plainContext(span) }),
+      },
+    ];
   });
 }
 

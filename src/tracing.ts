@@ -1,4 +1,4 @@
-import type { Span } from '@opentelemetry/api';
+import type { Span, SpanContext } from '@opentelemetry/api';
 
 /**
  * Whether the program traces itself. `@opentelemetry/api` registers each part of an SDK in one object under this
@@ -52,4 +52,10 @@ export function activeSpan(): Span | undefined {
 /** The context of the span that is active here: a few strings, which keep nothing of the span alive. */
 export function activeSpanContext(): unknown {
   return activeSpan()?.spanContext();
+}
+
+/** What a link needs of a span's context, for JSON: in that of some tracers lies the whole trace, which has cycles. */
+export function plainContext(context: unknown): unknown {
+  const { traceId, spanId, traceFlags } = (context ?? {}) as Partial<SpanContext>;
+  return { traceId, spanId, traceFlags };
 }

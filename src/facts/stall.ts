@@ -1,6 +1,6 @@
 /** What a rule may know of those who are stuck. */
 
-import type { ChildFacts, Fork, Site, Stall } from '../model';
+import type { ChildFacts, Fork, Resource, Site, Stall } from '../model';
 import type { Verdict } from '../waits/graph';
 
 /** A process that holds the other end of a pipe, an IPC channel, or one of its descriptors. */
@@ -84,8 +84,8 @@ export interface StalledCall {
   };
   /** Worker threads whose output waits for this thread, with a callback that nobody has called. */
   readonly output: readonly { readonly worker: string; readonly proof: string }[];
-  /** Where the listeners of the thread were opened, by address. */
-  readonly listeners: readonly { readonly address: string; readonly opened?: Site }[];
+  /** The listeners of the thread, labelled by their addresses. */
+  readonly listeners: readonly Resource[];
   /** What forkguard did about it (`FORKGUARD_BREAK=1`). */
   readonly broken?: string;
 }

@@ -1,5 +1,5 @@
 import type { StalledCall } from '../facts/stall';
-import type { Finding, Wait } from '../model';
+import type { Finding, Resource, Wait } from '../model';
 import { type Deadline, inWords } from '../waits/graph';
 import type { Rule } from './rule';
 import { seconds } from './words';
@@ -79,6 +79,7 @@ function cycle(call: StalledCall): Finding {
     severity: grade === 'limited' ? 'warning' : 'error',
     fork: call.fork?.id,
     child: call.child,
+    resource: listener,
   };
 }
 
@@ -138,17 +139,14 @@ function output(call: StalledCall): Finding {
 }
 
 /** The listener to which one of them is connected: by its address, else, as of one that has every address, by its port. */
-function listenerOf(
-  { listeners }: StalledCall,
-  waits: readonly Wait[],
-): StalledCall['listeners'][number] | undefined {
+function listenerOf({ listeners }: StalledCall, waits: readonly Wait[]): Resource | undefined {
   const asked = waits.flatMap(
     ({ until }) => /connection to (.+?)(?: over, which .*)?$/.exec(until)?.[1]?.split(' or ') ?? [],
   );
   const ports = asked.flatMap((address) => portOf(address) ?? []);
   return (
-    listeners.find(({ address }) => asked.includes(address)) ??
-    listeners.find(({ address }) => ports.includes(portOf(address) ?? ''))
+    listeners.find(({ label }) => asked.includes(label)) ??
+    listeners.find(({ label }) => ports.includes(portOf(label) ?? ''))
   );
 }
 

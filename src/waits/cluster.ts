@@ -24,8 +24,7 @@ export function reachesListener(listener: string, address: string): boolean {
 export function isHeldForWorkers({ blocked, picture }: Scene, { pid, fd }: Holder, address: string): boolean {
   const ours = blocked.some(
     (note) =>
-      note.primary === pid &&
-      note.listeners.some((one) => reachesListener(plainAddress(one.address), address)),
+      note.primary === pid && note.listeners.some((one) => reachesListener(plainAddress(one.label), address)),
   );
   const sets = ours ? picture.epollSets(pid) : [];
   return sets.length > 0 && !sets.some((set) => set.epoll.some((entry) => entry.fd === fd));

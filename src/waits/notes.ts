@@ -1,7 +1,7 @@
 /** What a thread leaves behind about itself before it blocks. Plain data: it goes through shared memory. */
 
 import type { Member } from '../exits/descendants';
-import type { Hazard, Site } from '../model';
+import type { Hazard, Resource, Site } from '../model';
 import type { ForkNote } from './fork-note';
 
 export interface BlockedCall {
@@ -21,20 +21,14 @@ export interface BlockedCall {
   readonly earlier?: readonly number[];
 }
 
-/** A listener of the blocked thread, and where it was opened. */
-export interface ListenerNote {
-  /** As the socket tables write it: `127.0.0.1:80`, a UNIX path. */
-  readonly address: string;
-  readonly opened?: Site;
-}
-
 export interface BlockedThread {
   readonly pid: number;
   readonly tid: number;
   /** Node's `threadId`; 0 is the main thread. */
   readonly threadId: number;
   readonly call: BlockedCall;
-  readonly listeners: readonly ListenerNote[];
+  /** Labelled by their addresses as the socket tables write them: `127.0.0.1:80`, a UNIX path. */
+  readonly listeners: readonly Resource[];
   /** In a worker of a cluster: its primary, which holds the listeners of the workers. */
   readonly primary?: number;
 }

@@ -13,7 +13,7 @@ export function serversOf({ picture, self, blocked, loopRuns }: Scene, pid: numb
   if (served.length > 0) return served.map((thread) => threadId(pid, thread.tid));
   const inode = picture.descriptor(pid, fd)?.inode;
   const local = inode === undefined ? undefined : picture.sockets.find(inode)?.local;
-  const noted = blocked.filter((note) => note.listeners.some((one) => one.address === local));
+  const noted = blocked.filter((note) => note.listeners.some((one) => one.label === local));
   if (noted.length > 0) return noted.map((note) => threadId(pid, note.tid));
   if (sets.length === 0 || blocked.length === 0) return [processId(pid)];
   // a loop that nobody waits on belongs to a thread that is elsewhere; those in another loop are at home

@@ -101,12 +101,14 @@ describe('wait-cycles', () => {
   });
 
   describe('where the listener was opened', () => {
+    const LISTENER = { id: 1, kind: 'listener', label: '127.0.0.1:8080', threadId: 0 } as const;
     const opened = (addresses: readonly string[], until = TO_ACCEPT) =>
       of({
         verdict: verdict([main, curl, main], [TO_EXIT, until]),
-        listeners: addresses.map((address, line) => ({
-          address,
-          opened: { frames: [{ file: address, line, column: 1 }] },
+        listeners: addresses.map((label, line) => ({
+          ...LISTENER,
+          label,
+          opened: { frames: [{ file: label, line, column: 1 }] },
         })),
       })[0]?.opened;
     const at = (address: string) => ({ frames: [expect.objectContaining({ file: address })] });
@@ -137,8 +139,9 @@ describe('wait-cycles', () => {
     });
 
     test('nobody saw it opened', () => {
-      const found = of({ verdict: circle(), listeners: [{ address: '127.0.0.1:8080' }] })[0];
+      const found = of({ verdict: circle(), listeners: [LISTENER] })[0];
       expect(found).not.toHaveProperty('opened');
+      expect(found?.resource).toEqual(LISTENER);
     });
   });
 

@@ -106,7 +106,7 @@ test('where other reporters are named, the program’s telemetry is left alone',
 });
 
 test('what is found while the thread is blocked is told when it is back, with the time at which it was found', async () => {
-  const { spans } = await telemetryOf('blocked.js', [], { FORKGUARD_STALL_MS: '200' });
+  const { spans, logs } = await telemetryOf('blocked.js', [], { FORKGUARD_STALL_MS: '200' });
   const request = spans.find(({ name }) => name === 'request');
   const event = request?.events.find(({ attributes }) => attributes['forkguard.rule'] === 'wait-cycles');
   expect(event?.attributes).toMatchObject({
@@ -114,6 +114,15 @@ test('what is found while the thread is blocked is told when it is back, with th
   });
   const ms = ([seconds, nanoseconds]: [number, number]) => seconds * 1000 + nanoseconds / 1e6;
   expect(ms(event?.time ?? [0, 0])).toBeLessThan(ms(request?.end ?? [0, 0]) - 1000);
+  const { traceId, spanId } = spans.find(({ name }) => name === 'boot') ?? {};
+  expect(request?.links).toEqual([{ traceId, spanId, attributes: { 'forkguard.rule': 'wait-cycles' } }]);
+  const again = spans.find(({ name }) => name === 'another request');
+  expect(again?.events.map(({ attributes }) => attributes['forkguard.rule'])).toEqual(['wait-cycles']);
+  const record = logs.find(({ attributes }) => attributes['forkguard.rule'] === 'wait-cycles');
+  expect(record?.attributes).toMatchObject({
+    'forkguard.opened.trace_id': traceId,
+    'forkguard.opened.span_id': spanId,
+  });
 });
 
 test('the name of an executable is that of the process that the hazard is about', async () => {

@@ -10,12 +10,14 @@ const CLIENT = `require('http').get('http://127.0.0.1:' + process.argv[1]).on('e
 async function main() {
   const { tracer, print } = register();
   const server = http.createServer((_, response) => response.end());
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  await inSpan(tracer, 'request', async () => {
+  await inSpan(tracer, 'boot', () => once(server.listen(0, '127.0.0.1'), 'listening'));
+  const ask = async () => {
     try {
-      execFileSync(process.execPath, ['-e', CLIENT, String(server.address().port)], { timeout: 4000, env: {} });
+      execFileSync(process.execPath, ['-e', CLIENT, String(server.address().port)], { timeout: 3000, env: {} });
     } catch {}
-  });
+  };
+  await inSpan(tracer, 'request', ask);
+  await inSpan(tracer, 'another request', ask);
   server.close();
   await print();
 }
