@@ -161,7 +161,7 @@ for (const name of forTests) if (!fileOf.has(name)) fileOf.set(name, TESTS);
 // A program may take away or replace what it finds: ours are the globals, and the functions on some, of the start.
 const COPIED = ['JSON', 'Math', 'Object', 'Reflect'];
 const TAKEN = (
-  'Array Atomics BigInt Buffer Date Int32Array Map Number Promise Proxy RegExp Set SharedArrayBuffer String Symbol URL ' +
+  'Array Atomics BigInt BigInt64Array Buffer Date Int32Array Map Number Promise Proxy RegExp Set SharedArrayBuffer String Symbol URL ' +
   'WeakMap WeakRef clearInterval clearTimeout parseInt process setInterval setTimeout'
 ).split(' ');
 const GLOBALS = [...COPIED, ...TAKEN].join(', ');

@@ -211,6 +211,23 @@ test('the same hazard is told once and then counted', () => {
   expect(stderr).toContain('seen 5 times: missing-directories (5)');
 });
 
+test.each([
+  ['terminal', /error\[missing-directories\]/g, 1],
+  ['terminal', /forkguard: 1 hazard/g, 1],
+  ['github', /::error .*missing-directories/g, 1],
+  ['ndjson', /"type":"hazard"/g, 4],
+])('%s: what several worker threads find (%s)', (reporter, pattern, times) => {
+  const app = file(
+    'app.js',
+    `const { Worker, isMainThread } = require('node:worker_threads');
+     const { spawnSync } = require('node:child_process');
+     if (isMainThread) for (let i = 0; i < 4; i++) new Worker(__filename);
+     else spawnSync('true', { cwd: '/no/such/directory' });`,
+  );
+  const { stderr } = runNode([app], { env: { FORKGUARD_REPORTERS: reporter } });
+  expect(stderr.match(pattern)).toHaveLength(times);
+});
+
 describe('a bug of ours never reaches the program', () => {
   const plant = (check: string) =>
     file(

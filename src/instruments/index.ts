@@ -1,4 +1,5 @@
 import { inWorker } from '../thread';
+import { shareTold } from '../told';
 import { instrumentAtomics } from './atomics';
 import { instrumentFs } from './fs';
 import { unpatch } from './patch';
@@ -21,6 +22,7 @@ export function instrument(sink: Sink, touched: TouchedStdio, hidden: HiddenEven
     const { instrumentNet } = require('./net') as typeof import('./net');
     stopNet = instrumentNet(sink);
   });
+  if (!inWorker) use('worker_threads', shareTold);
   const stopWorkers = instrumentWorkerThreads(sink);
   instrumentFs(sink);
   instrumentProcess(sink, touched, hidden);
