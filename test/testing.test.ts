@@ -141,6 +141,20 @@ describe('jest', () => {
     expect(code).toBe(1);
   });
 
+  test('without the preload an empty list of hazards proves nothing', async () => {
+    mkdirSync(join(project, 'empty'), { recursive: true });
+    writeFileSync(join(project, 'empty/jest.config.js'), '');
+    writeFileSync(
+      join(project, 'empty/empty.test.js'),
+      `expect.extend(require('forkguard/testing').matchers);
+       test('a list', () => { expect([]).toForkSafely(); });
+       test('a list within', () => { expect({ hazards: [] }).toEqual({ hazards: expect.toForkSafely() }); });`,
+    );
+    const { code, output } = await run('empty', [JEST], { NODE_OPTIONS: '' });
+    expect(output.match(/● .*\n\n {4}forkguard is not loaded/g)).toHaveLength(2);
+    expect(code).toBe(1);
+  });
+
   test('without globals', async () => {
     mkdirSync(join(project, 'apart'), { recursive: true });
     writeFileSync(

@@ -57,7 +57,10 @@ function judge(
   received: unknown,
   concerns: (hazards: readonly Hazard[]) => readonly Hazard[],
 ): Result | Promise<Result> {
-  if (Array.isArray(received)) return resultOf(matcher, received as Hazard[], concerns);
+  if (Array.isArray(received)) {
+    ask({ type: 'mark' }); // an empty list says nothing where nobody looked
+    return resultOf(matcher, received as Hazard[], concerns);
+  }
   if (isMark(received) && matcher === 'toLeaveNoChildren') {
     return resultOf(matcher, ask({ type: 'judge', since: received, asked: true }).hazards, concerns);
   }
