@@ -7,8 +7,11 @@ import { setTick, setTimer } from './timers';
 /** How long after a fork its consequences are looked at, in milliseconds. */
 const AFTERMATH_MS = 200;
 
-/** When else a child that shares our input is looked at: it may begin to read late, or end soon. */
-const INPUT_LOOKS_MS = [40, 1000, 3000];
+/**
+ * When else a child that shares our input is looked at: it may begin to read late, or end soon. Not at the same beat as
+ * input that comes every 10 or 20 ms: at that moment the child does not wait for it.
+ */
+const INPUT_LOOKS_MS = [47, 1009, 3011];
 
 /** A fork whose consequences are to be looked at. */
 interface Pending {

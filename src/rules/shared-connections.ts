@@ -14,7 +14,7 @@ import { childOf, connectionProof, isConnected, openerOf, protocolOf, thing } fr
  * ### Certain because
  * `/proc/net/tcp` shows the socket as ESTABLISHED, or it is a UNIX socket that this program connected or accepted; and it
  * crosses: it is in `stdio`, or it lacks close-on-exec.
- * It is a `warning`, too, where 40 ms after the fork this process still reads a connection that it passed by its
+ * It is a `warning`, too, where some 50 ms after the fork this process still reads a connection that it passed by its
  * number and the child still has it: both use it.
  * Descriptors 0 to 2 that a child inherits are left alone: that is how inetd and CGI programs work.
  *

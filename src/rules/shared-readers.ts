@@ -15,7 +15,7 @@ import { childOf, thing } from './words';
  * ### Certain because
  * The descriptor is in the child's `stdio`; the stream object of this process reads it (its handle is `reading`);
  * and at the same moment the child, or a process below it, waits for input on the same open file description: in
- * read, poll or select, or in an epoll set. It is looked for 40 ms, 200 ms, 1 s and 3 s after the fork. For a
+ * read, poll or select, or in an epoll set. It is looked for some 50 ms, 200 ms, 1 s and 3 s after the fork. For a
  * connection that was passed as the child's stdin it is enough that this process still reads it when the code
  * that forked has ended. A child that inherits stdin and never reads it is not reported, nor is a `*Sync` call:
  * this process does not read while it waits.
