@@ -4,6 +4,7 @@ import type { Hazard, Reporter, Summary } from './model';
 import type { ReporterOptions } from './reporters/options';
 import { messageOf, say } from './say';
 import { RUN_LOG } from './testing/protocol';
+import { toldOnce } from './told';
 
 /** The reporters of one thread: those that were asked for, or else the terminal and, in time, OpenTelemetry. */
 export class ChosenReporters {
@@ -35,11 +36,12 @@ export class ChosenReporters {
   make(): Reporter[] {
     const { reporters, besides } = this.#config;
     const names = [...(reporters ?? ['terminal', 'otel']), ...besides];
-    const { createReporter, DOCUMENT_REPORTERS } = known();
+    const { createReporter, DOCUMENT_REPORTERS, LIVE_REPORTERS } = known();
     return names.flatMap((name) => {
       try {
         if (name === 'otel' && this.#otel) return this.#otel;
-        const reporter = createReporter(name, this.#options);
+        const made = createReporter(name, this.#options);
+        const reporter = LIVE_REPORTERS.has(name) ? toldOnce(made) : made;
         if (!reporters && name === 'terminal') return this.#unlessSpoken(reporter);
         if (DOCUMENT_REPORTERS.has(name)) this.#late.push(reporter);
         return reporter;

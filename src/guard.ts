@@ -7,6 +7,7 @@ import type { ForkGuard } from './fork-guard';
 import { instrument } from './instruments';
 import type { TouchedStdio } from './instruments/process';
 import type { Sink } from './instruments/sink';
+import { whenLoaded } from './instruments/when-loaded';
 import { Ledger } from './ledger';
 import type { Gap, Hazard } from './model';
 import type { Observer } from './observer';
@@ -20,6 +21,7 @@ import type { EarlyAnswers } from './testing/early';
 import type { Request } from './testing/protocol';
 import { inWorker } from './thread';
 import type { ThreadGuard } from './thread-guard';
+import { shareTold } from './told';
 import { activeSpanContext } from './tracing';
 import type { StallWatch } from './waits/stall-watch';
 
@@ -62,6 +64,7 @@ export class Guard implements Sink {
     this.#baseline = readBaseline();
     this.#parent = this.#watchParent();
     this.ledger.activeSpan = activeSpanContext;
+    if (!inWorker) whenLoaded('worker_threads', () => this.safely('told', shareTold));
     this.#stop = instrument(this, this.touched, (_, worker) => this.#stalls?.owns(worker) ?? false);
   }
 

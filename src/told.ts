@@ -1,6 +1,8 @@
 /** What the threads of this process have told people of, so that it is told once, whichever of them finds it. */
 
 import { isLoaded } from './instruments/when-loaded';
+import type { Hazard, Reporter } from './model';
+import { inWorker } from './thread';
 
 /** Under this name every worker thread finds the table of its process. */
 const SHARED = 'forkguard.told';
@@ -17,9 +19,38 @@ export function shareTold(): void {
   workerThreads().setEnvironmentData(SHARED, new BigInt64Array(new SharedArrayBuffer(8 * MOST)));
 }
 
-/** Whether this thread is the first of its process that tells people of such a hazard. Then it has to. */
-export function isFirst(fingerprint: string): boolean {
-  const table: unknown = isLoaded('worker_threads') ? workerThreads().getEnvironmentData(SHARED) : undefined;
+/** The reporter, for what no other thread has told: that is left out of its summary, too. */
+export function toldOnce(reporter: Reporter): Reporter {
+  const others = new Set<string>();
+  /** How often those were found, by rule. */
+  const counts = new Map<string, number>();
+  const leaveOut = ({ rule }: Hazard) => counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  return {
+    ...reporter,
+    hazard(hazard) {
+      if (isFirst(hazard.fingerprint)) return reporter.hazard(hazard);
+      others.add(hazard.fingerprint);
+      leaveOut(hazard);
+    },
+    repeat(hazard, ...again) {
+      if (!others.has(hazard.fingerprint)) return reporter.repeat?.(hazard, ...again);
+      leaveOut(hazard);
+    },
+    end(summary) {
+      const own = Object.entries(summary.hazards).map(([rule, count]) => [
+        rule,
+        count - (counts.get(rule) ?? 0),
+      ]);
+      return reporter.end?.({ ...summary, hazards: Object.fromEntries(own) });
+    },
+  };
+}
+
+/** Whether this thread is the first of its process that tells of such a hazard. Then it has to. */
+function isFirst(fingerprint: string): boolean {
+  // loading it takes a millisecond, and without it there are no other threads
+  const isShared = inWorker || isLoaded('worker_threads');
+  const table: unknown = isShared ? workerThreads().getEnvironmentData(SHARED) : undefined;
   if (!(table instanceof BigInt64Array) || !compareExchange) return true;
   const mark = BigInt.asIntN(64, BigInt(`0x${fingerprint}`));
   for (let place = 0; place < table.length; place++) {

@@ -1,5 +1,4 @@
 import { inWorker } from '../thread';
-import { shareTold } from '../told';
 import { instrumentAtomics } from './atomics';
 import { instrumentFs } from './fs';
 import { unpatch } from './patch';
@@ -22,7 +21,6 @@ export function instrument(sink: Sink, touched: TouchedStdio, hidden: HiddenEven
     const { instrumentNet } = require('./net') as typeof import('./net');
     stopNet = instrumentNet(sink);
   });
-  if (!inWorker) use('worker_threads', shareTold);
   const stopWorkers = instrumentWorkerThreads(sink);
   instrumentFs(sink);
   instrumentProcess(sink, touched, hidden);

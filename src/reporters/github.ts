@@ -3,7 +3,6 @@ import type { Hazard, Reporter, Severity } from '../model';
 import type { HazardRecord, SiteRecord } from '../records';
 import { hazardRecord, mainSite, relativePath } from '../render';
 import { writeStderr } from '../stderr';
-import { isFirst } from '../told';
 import type { ReporterOptions } from './options';
 
 const COMMAND: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' };
@@ -56,7 +55,6 @@ export default function github(options: ReporterOptions): Reporter {
     hazard(hazard: Hazard): void {
       if (hazard.background || seen.has(hazard.fingerprint)) return;
       seen.add(hazard.fingerprint);
-      if (!isFirst(hazard.fingerprint)) return;
       write(`${annotation(hazardRecord(hazard), escapeText(root, 4096))}\n`);
     },
   };

@@ -22,6 +22,9 @@ const BUILT_IN: Readonly<Record<string, () => unknown>> = {
 /** Those that make one document, anew with each process that ends. */
 export const DOCUMENT_REPORTERS: ReadonlySet<string> = new Set(['html', 'sarif', 'junit']);
 
+/** Those that people read while the program runs. */
+export const LIVE_REPORTERS: ReadonlySet<string> = new Set(['terminal', 'github']);
+
 const REPORTER_NAMES: readonly string[] = Object.keys(BUILT_IN).filter((name) => name !== 'tally');
 
 function load(name: string, cwd: string): unknown {

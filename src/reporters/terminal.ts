@@ -3,7 +3,6 @@ import { isatty, WriteStream } from 'node:tty';
 import type { Gap, Hazard, Reporter, Summary } from '../model';
 import { renderHazard, type Style } from '../render';
 import { STDERR, writeStderr } from '../stderr';
-import { isFirst } from '../told';
 import { wrap } from '../wrap';
 import type { ReporterOptions } from './options';
 import { summaryLine } from './summary-line';
@@ -70,9 +69,7 @@ export default function terminal(options: ReporterOptions): Reporter {
   const write = options.write ?? writeStderr;
   const env = options.env ?? process.env;
   const seen = new Set<string>();
-  /** Hazards that are recorded elsewhere only, or that another thread has shown. */
-  const elsewhere = new Set<string>();
-  /** How often those were found, by rule: the summary leaves them out. */
+  /** Hazards that are recorded elsewhere only, by rule: the summary leaves them out. */
   const unshown = new Map<string, number>();
   let last: string | undefined;
   let look: { style?: Style; width: number } | undefined;
@@ -85,14 +82,9 @@ export default function terminal(options: ReporterOptions): Reporter {
 
   return {
     hazard(hazard: Hazard): void {
-      const { rule, fingerprint } = hazard;
-      if (seen.has(fingerprint)) return;
-      if (hazard.background || elsewhere.has(fingerprint) || !isFirst(fingerprint)) {
-        elsewhere.add(fingerprint);
-        unshown.set(rule, 1 + (unshown.get(rule) ?? 0));
-        return;
-      }
-      seen.add(fingerprint);
+      if (hazard.background) unshown.set(hazard.rule, 1 + (unshown.get(hazard.rule) ?? 0));
+      if (hazard.background || seen.has(hazard.fingerprint)) return;
+      seen.add(hazard.fingerprint);
       look ??= prepare();
       const kin = kinship(hazard);
       if (kin !== undefined && kin === last) {
@@ -110,8 +102,7 @@ export default function terminal(options: ReporterOptions): Reporter {
     // a gap alone is no news to somebody at a terminal; the summary counts them where there were hazards
     gap(_gap: Gap): void {},
     repeat(hazard: Hazard, _count: number): void {
-      if (hazard.background || elsewhere.has(hazard.fingerprint))
-        unshown.set(hazard.rule, 1 + (unshown.get(hazard.rule) ?? 0));
+      if (hazard.background) unshown.set(hazard.rule, 1 + (unshown.get(hazard.rule) ?? 0));
     },
     end(summary: Summary): void {
       const shown = Object.entries(summary.hazards).map(([rule, count]) => [

@@ -8,9 +8,10 @@ import { Engine } from '../engine';
 import type { StalledCall } from '../facts/stall';
 import { createProcfs } from '../procfs/procfs';
 import { redactAlso } from '../redact';
-import { createReporter, DOCUMENT_REPORTERS } from '../reporters';
+import { createReporter, DOCUMENT_REPORTERS, LIVE_REPORTERS } from '../reporters';
 import { stallRules } from '../rules/at-stall';
 import { messageOf, say } from '../say';
+import { toldOnce } from '../told';
 import type { Board } from './board';
 import { breakCall } from './break';
 import { CallTimeout } from './call-timeout';
@@ -48,7 +49,8 @@ const engine = new Engine({
       .flatMap((name) => {
         try {
           const options = { cwd: data.cwd, ...(config.output !== undefined && { output: config.output }) };
-          return createReporter(name, options);
+          const reporter = createReporter(name, options);
+          return LIVE_REPORTERS.has(name) ? toldOnce(reporter) : reporter;
         } catch (error) {
           say(messageOf(error));
           return [];
